@@ -14,53 +14,37 @@ type Finding struct {
 	End   int
 }
 
-// ByteSet is a set of byte values.
-type ByteSet [4]uint64
-
-// Bytes makes the set of the bytes of s.
-func Bytes(s string) ByteSet {
-	var b ByteSet
-	for i := range len(s) {
-		b.Add(s[i])
-	}
-	return b
-}
-
-// Add puts c into the set.
-func (b *ByteSet) Add(c byte) { b[c>>6] |= 1 << (c & 63) }
-
-// Has reports whether c is in the set.
-func (b *ByteSet) Has(c byte) bool { return b[c>>6]&(1<<(c&63)) != 0 }
-
-// Meets reports whether the two sets share a byte.
-func (b *ByteSet) Meets(o *ByteSet) bool {
-	return b[0]&o[0]|b[1]&o[1]|b[2]&o[2]|b[3]&o[3] != 0
-}
-
 // View is the text at one decoding layer. Detectors read it and never change it.
 type View struct {
 	Text  string  // the text as an interpreter behind Layer decodings would see it
 	Has   ByteSet // the bytes that occur in Text
 	Layer int     // 0 is the text as given
 
-	origin []int32 // for each byte of Text and its end: the offset in the input; nil: the same
-	ends   []int32 // for each byte of Text: the offset in the input just behind its source; nil: the same
+	parent *View  // what Text was decoded from; nil: Text is the input
+	edits  []edit // where Text differs from parent.Text, in order
 	work   *int
 }
 
 // NewView makes the view of a text as given.
 func NewView(text string) View { return View{Text: text, Has: Bytes(text), work: new(int)} }
 
+// Reset makes v the view of a text as given, counting the work of the detectors in work, which may be nil.
+func (v *View) Reset(text string, work *int) {
+	*v = View{Text: text, Has: Bytes(text), work: work}
+}
+
 // Origin maps the bytes [start,end) of Text to the bytes of the input that they were decoded from.
 func (v *View) Origin(start, end int) (int, int) {
-	if v.origin == nil {
-		return start, end
+	for ; v.parent != nil; v = v.parent {
+		s, _ := v.source(start)
+		if end > start {
+			_, end = v.source(end - 1)
+		} else {
+			end = s
+		}
+		start = s
 	}
-	if end <= start {
-		o := int(v.origin[start])
-		return o, o
-	}
-	return int(v.origin[start]), int(v.ends[end-1])
+	return start, end
 }
 
 // Work counts n steps of a detector: bytes or tokens looked at. A test holds the sum against the length of
@@ -69,6 +53,14 @@ func (v *View) Work(n int) {
 	if v.work != nil {
 		*v.work += n
 	}
+}
+
+// Steps is the sum of what Work has counted.
+func (v *View) Steps() int {
+	if v.work == nil {
+		return 0
+	}
+	return *v.work
 }
 
 // Report is how a detector says what it found: offsets into View.Text.
