@@ -1,0 +1,3 @@
+package tangotest
+
+type chain struct{}
