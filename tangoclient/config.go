@@ -1,0 +1,148 @@
+package tangoclient
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+const (
+	// AttemptTimeout is how long one attempt may take, its whole answer included. Tango asks for 15 s, on
+	// every retry too.
+	AttemptTimeout = 15 * time.Second
+
+	// maxAttempts is Tango's cap on automated retries.
+	maxAttempts = 5
+	// defaultMaxElapsed leaves room for five attempts of 15 s and the waits between them.
+	defaultMaxElapsed  = 2 * time.Minute
+	defaultSettleAfter = 2 * time.Minute
+)
+
+// Config is copied by New. Environment and Credentials must be set; everything else has a safe default.
+type Config struct {
+	// Environment is Sandbox or Production. It sets API host, token host and audience together.
+	Environment Environment
+	// Credentials are sent with every request; see Basic.
+	Credentials CredentialSource
+
+	// BaseURL replaces the API host by one on this machine, such as http://127.0.0.1:8484/raas/v2.
+	BaseURL string
+	// InsecureBaseURL replaces the API host by any other. That host gets the credentials, and decides about
+	// the orders. It must be https unless it is loopback.
+	InsecureBaseURL string
+
+	// RootCAs are the certificate authorities to trust; nil: the system's.
+	RootCAs *x509.CertPool
+	// TLS is the base of the TLS configuration, for client certificates and the like. New refuses one that
+	// does not verify the peer, writes out session keys, or allows less than TLS 1.2.
+	TLS *tls.Config
+	// Proxy chooses the proxy; nil: by the environment (HTTPS_PROXY, NO_PROXY). Loopback never uses one.
+	Proxy func(*http.Request) (*url.URL, error)
+	// DialContext opens connections; nil: a net.Dialer. TLS is done on top of it.
+	DialContext func(ctx context.Context, network, addr string) (net.Conn, error)
+	// WrapTransport puts a decorator round the client's transport, for metrics and the like. It sees requests
+	// with their Authorization header.
+	WrapTransport func(http.RoundTripper) http.RoundTripper
+	// InsecureTransport replaces the client's transport, and with it everything that New makes sure of about
+	// TLS. For tests, with the in-process transport of tangotest.
+	InsecureTransport http.RoundTripper
+
+	// NoPace sends without keeping to one request a second. Tango refuses the rest with 429.
+	NoPace bool
+
+	// MaxAttempts is how often a call is tried, 1 to 5; 0: 5.
+	MaxAttempts int
+	// MaxElapsed bounds a call with all its attempts and waits; 0: 2 minutes. An attempt of a write that is
+	// on its way is not cut off by it.
+	MaxElapsed time.Duration
+	// SettleAfter is how long after its last attempt an order that cannot be found counts as not placed; 0:
+	// 2 minutes.
+	SettleAfter time.Duration
+	// OnLateOutcome is told how an attempt ended whose caller had gone away. It is called on its own
+	// goroutine; nil: the outcome is logged only.
+	OnLateOutcome func(LateOutcome)
+
+	// Logger gets what operators need, without secrets and personal data; nil: nothing is logged.
+	Logger *slog.Logger
+}
+
+// New checks the configuration and makes a client. All mistakes are reported together. Nothing is sent.
+func New(cfg Config) (*Client, error) {
+	var errs []error
+	fail := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+
+	h, ok := cfg.Environment.hosts()
+	if !ok {
+		fail("Environment: must be Sandbox or Production; there is no default")
+	}
+	if cfg.Credentials == nil {
+		fail("Credentials: must be set, for example with Basic(platformName, key)")
+	}
+	if err := overrideHosts(&h, &cfg); err != nil {
+		errs = append(errs, err)
+	}
+	if cfg.MaxAttempts < 0 || cfg.MaxAttempts > maxAttempts {
+		fail("MaxAttempts: must be between 1 and %d, or 0 for %d", maxAttempts, maxAttempts)
+	}
+	for name, d := range map[string]time.Duration{"MaxElapsed": cfg.MaxElapsed, "SettleAfter": cfg.SettleAfter} {
+		if d < 0 {
+			fail("%s: must not be negative", name)
+		}
+	}
+	rt, err := newTransport(&cfg)
+	if err != nil {
+		errs = append(errs, err)
+	}
+	if len(errs) > 0 {
+		return nil, fmt.Errorf("tangoclient: %w", errors.Join(errs...))
+	}
+	c := &Client{core: &core{
+		base:        h.api,
+		rt:          rt,
+		maxAttempts: orDefault(cfg.MaxAttempts, maxAttempts),
+		maxElapsed:  orDefault(cfg.MaxElapsed, defaultMaxElapsed),
+		settleAfter: orDefault(cfg.SettleAfter, defaultSettleAfter),
+		onLate:      cfg.OnLateOutcome,
+		pacer:       newPacer(&cfg),
+		unclear:     new(unclear),
+	}}
+	c.auth = newAuth(cfg.Credentials)
+	c.log = newLogger(cfg.Logger, c.auth.secrets)
+	return c, nil
+}
+
+// overrideHosts applies BaseURL and InsecureBaseURL.
+func overrideHosts(h *hosts, cfg *Config) error {
+	field, raw := "BaseURL", cfg.BaseURL
+	if cfg.InsecureBaseURL != "" {
+		if raw != "" {
+			return errors.New("BaseURL and InsecureBaseURL: set at most one")
+		}
+		field, raw = "InsecureBaseURL", cfg.InsecureBaseURL
+	}
+	if raw == "" {
+		return nil
+	}
+	base, err := checkURL(field, raw, field == "BaseURL")
+	if err != nil {
+		return err
+	}
+	u, _ := url.Parse(base) // checkURL has parsed it
+	h.api = base
+	h.token = (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/oauth/token"}).String()
+	return nil
+}
+
+func orDefault[T int | int64 | time.Duration](v, def T) T {
+	if v == 0 {
+		return def
+	}
+	return v
+}

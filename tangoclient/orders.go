@@ -1,0 +1,213 @@
+package tangoclient
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Operation names of Tango's OpenAPI.
+const (
+	opCreateOrder = "createOrder"
+	opGetOrder    = "getOrder"
+	opListOrders  = "listOrders"
+)
+
+// CreateOrder places an order, once: every attempt carries the same externalRefID and the same bytes.
+//
+//	nil                    the order exists; Order.Outcome tells whether Tango made it now or had it already
+//	*RefusedError          refused before anything was sent
+//	*Error                 refused by Tango, or never reached it; nothing was placed
+//	*ReplayMismatchError   the externalRefID belongs to another order; nothing was placed
+//	*UnknownOutcomeError   it may have been placed: see Settle
+//
+// When ctx ends while an attempt is on its way, CreateOrder returns *UnknownOutcomeError at once; the attempt
+// runs to its end, which is logged and told to Config.OnLateOutcome. The order may be PENDING: then it has no
+// reward yet, and GetOrder shows how it goes on.
+func (c *Client) CreateOrder(ctx context.Context, r OrderRequest) (*Order, error) {
+	if r.ExternalRefID == "" {
+		r.ExternalRefID = NewRef()
+	}
+	body, err := c.preflightOrder(&r)
+	if err != nil {
+		return nil, err
+	}
+	cl := call{op: opCreateOrder, method: http.MethodPost, path: "/orders", body: body,
+		ref: refKey{r.CustomerIdentifier, r.AccountIdentifier, r.ExternalRefID}}
+	o, err := invoke(ctx, c.core, cl, func(a *answer, o *Order) error {
+		if o.ReferenceOrderID == "" || o.ExternalRefID != "" && o.ExternalRefID != r.ExternalRefID {
+			return fmt.Errorf("%w: not this order", ErrReply)
+		}
+		o.Outcome = Replayed
+		if a.status == http.StatusCreated {
+			o.Outcome = Created
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return checkReplay(&r, o)
+}
+
+// NewRef makes an externalRefID that nobody can guess: 26 letters and digits, 130 bits.
+func NewRef() string { return rand.Text() }
+
+// checkReplay compares an order with the request that it answers.
+func checkReplay(r *OrderRequest, o *Order) (*Order, error) {
+	if fields := mismatches(r, o); len(fields) > 0 {
+		return nil, &ReplayMismatchError{Fields: fields, Order: o}
+	}
+	return o, nil
+}
+
+// mismatches names the fields in which an order is not what was asked for. What the order does not tell is
+// not compared. A 201 is compared too: older installations answered 201 to a repeat.
+func mismatches(r *OrderRequest, o *Order) []string {
+	var out []string
+	differ := func(pointer string, asked, got string) {
+		if got != "" && strings.TrimSpace(asked) != strings.TrimSpace(got) {
+			out = append(out, pointer)
+		}
+	}
+	differ("/customerIdentifier", r.CustomerIdentifier, o.CustomerIdentifier)
+	differ("/accountIdentifier", r.AccountIdentifier, o.AccountIdentifier)
+	differ("/utid", strings.ToUpper(r.UTID), strings.ToUpper(o.UTID))
+	if !o.Denomination.Value.IsZero() && !o.Denomination.Value.Equal(r.Amount) {
+		out = append(out, "/amount")
+	}
+	differ("/deliveryMethod", r.deliveryMethod(), o.DeliveryMethod)
+	if o.Recipient == nil {
+		return out
+	}
+	var to Recipient
+	if r.Recipient != nil {
+		to = *r.Recipient
+	}
+	differ("/recipient/firstName", to.FirstName, o.Recipient.FirstName)
+	differ("/recipient/lastName", to.LastName, o.Recipient.LastName)
+	differ("/recipient/email", strings.ToLower(to.Email), strings.ToLower(o.Recipient.Email))
+	differ("/recipient/mobileNumber", to.MobileNumber, o.Recipient.MobileNumber)
+	return append(out, addressMismatches(to.Address, o.Recipient.Address)...)
+}
+
+func addressMismatches(asked, got *Address) []string {
+	if asked == nil || got == nil {
+		return nil
+	}
+	var out []string
+	for _, f := range []struct{ name, asked, got string }{
+		{"streetLine1", asked.StreetLine1, got.StreetLine1},
+		{"streetLine2", asked.StreetLine2, got.StreetLine2},
+		{"city", asked.City, got.City},
+		{"postalCode", asked.PostalCode, got.PostalCode},
+		{"country", asked.Country, got.Country},
+	} {
+		if f.got != "" && !strings.EqualFold(strings.TrimSpace(f.asked), strings.TrimSpace(f.got)) {
+			out = append(out, "/recipient/address/"+f.name)
+		}
+	}
+	return out
+}
+
+// GetOrder reads an order by Tango's id for it.
+func (c *Client) GetOrder(ctx context.Context, referenceOrderID string) (*Order, error) {
+	if err := checkReference(opGetOrder, "referenceOrderID", referenceOrderID); err != nil {
+		return nil, err
+	}
+	cl := call{op: opGetOrder, method: http.MethodGet, path: pathOf("orders", referenceOrderID)}
+	return invoke(ctx, c.core, cl, func(_ *answer, o *Order) error {
+		if o.ReferenceOrderID != referenceOrderID {
+			return fmt.Errorf("%w: not this order", ErrReply)
+		}
+		return nil
+	})
+}
+
+// orderPage is one page of GET /orders.
+type orderPage struct {
+	Page   page     `json:"page"`
+	Orders []*Order `json:"orders"`
+}
+
+// page counts the results of a list in pages.
+type page struct {
+	Number      int `json:"number"`
+	ResultCount int `json:"resultCount"`
+	TotalCount  int `json:"totalCount"`
+}
+
+// Settle finds out what became of an order whose outcome is unknown. Nothing is placed by it.
+//
+//	*Order, nil            it was placed (Outcome is Replayed)
+//	ErrNotPlaced           there is none, and the last attempt ended longer ago than Config.SettleAfter
+//	*UnknownOutcomeError   there is none yet; ask again after its RetryAfter
+//	*ReplayMismatchError   the externalRefID belongs to another order
+//
+// The client remembers when its own attempts ended. For an order that it does not know (an earlier run of the
+// program, another machine) the waiting time begins with the first Settle; LastAttempt tells it better.
+func (c *Client) Settle(ctx context.Context, r OrderRequest, opts ...SettleOption) (*Order, error) {
+	if err := checkPair(opListOrders, r.CustomerIdentifier, r.AccountIdentifier); err != nil {
+		return nil, err
+	}
+	if err := checkReference(opListOrders, "externalRefID", r.ExternalRefID); err != nil {
+		return nil, err
+	}
+	key := refKey{r.CustomerIdentifier, r.AccountIdentifier, r.ExternalRefID}
+	var s settling
+	for _, o := range opts {
+		o(&s)
+	}
+	if s.lastAttempt.IsZero() {
+		s.lastAttempt = c.unclear.since(key)
+	}
+	found, err := c.lookUp(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	if found == nil {
+		if left := c.settleAfter - time.Since(s.lastAttempt); left > 0 {
+			return nil, &UnknownOutcomeError{Op: opListOrders, ExternalRefID: r.ExternalRefID, Attempts: 1, RetryAfter: left}
+		}
+		c.unclear.forget(key)
+		return nil, ErrNotPlaced
+	}
+	o, err := c.GetOrder(ctx, found.ReferenceOrderID)
+	if err != nil {
+		return nil, err
+	}
+	c.unclear.forget(key)
+	o.Outcome = Replayed
+	return checkReplay(&r, o)
+}
+
+// SettleOption adds to what Settle knows.
+type SettleOption func(*settling)
+
+type settling struct{ lastAttempt time.Time }
+
+// LastAttempt tells Settle when the last attempt at the order ended at the latest.
+func LastAttempt(at time.Time) SettleOption { return func(s *settling) { s.lastAttempt = at } }
+
+// lookUp finds the order of an account by its externalRefID; nil: there is none. What comes back is compared
+// again, because a server that ignored the filter would answer with somebody else's order.
+func (c *core) lookUp(ctx context.Context, k refKey) (*Order, error) {
+	q := url.Values{"customerIdentifier": {k.customer}, "accountIdentifier": {k.account}, "externalRefID": {k.ref}}
+	list, err := invoke[orderPage](ctx, c, call{op: opListOrders, method: http.MethodGet, path: "/orders", query: q}, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range list.Orders {
+		if o != nil && o.ReferenceOrderID != "" && k == (refKey{o.CustomerIdentifier, o.AccountIdentifier, o.ExternalRefID}) {
+			return o, nil
+		}
+	}
+	if len(list.Orders) > 0 {
+		return nil, &Error{Op: opListOrders, Attempts: 1, cause: fmt.Errorf("%w: orders that were not asked for", ErrReply)}
+	}
+	return nil, nil
+}

@@ -1,0 +1,41 @@
+package tangoclient
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// ErrPace means that the turn of a request would come only after its deadline. It is local: nothing was sent.
+var ErrPace = errors.New("the pace leaves no turn before the deadline")
+
+// Pacer spreads requests over time. Tango allows one a second.
+type Pacer interface {
+	// Reserve takes the next turn and gives its time, which may be now or past. When the turn would come
+	// after latest (unless latest is zero), no turn is taken and the error is ErrPace. It does not wait.
+	Reserve(ctx context.Context, latest time.Time) (at time.Time, err error)
+}
+
+// localPacer keeps the pace of one process.
+type localPacer struct{ limiter *rate.Limiter }
+
+func newPacer(cfg *Config) Pacer {
+	if cfg.NoPace {
+		return localPacer{rate.NewLimiter(rate.Inf, 1)}
+	}
+	return localPacer{rate.NewLimiter(rate.Every(time.Second), 1)}
+}
+
+// Reserve implements Pacer.
+func (p localPacer) Reserve(_ context.Context, latest time.Time) (time.Time, error) {
+	now := time.Now()
+	r := p.limiter.ReserveN(now, 1)
+	at := now.Add(r.DelayFrom(now))
+	if !latest.IsZero() && at.After(latest) {
+		r.CancelAt(now)
+		return time.Time{}, ErrPace
+	}
+	return at, nil
+}

@@ -1,0 +1,188 @@
+package tangoclient
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/url"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/tangoguard/tangoguard/internal/tango"
+	"github.com/tangoguard/tangoguard/sanitize"
+	"github.com/tangoguard/tangoguard/validate"
+)
+
+// Preflight says what is wrong with an order, without sending anything: nil, or a *RefusedError with every
+// problem. CreateOrder does the same before it sends.
+//
+// It refuses what breaks the documented rules of a field, text that sanitize would change, text in which
+// validate.Inspect finds an attack, and text that carries one of this client's own keys (Tango would e-mail
+// it). It does not know the catalogue: whether the item exists and takes this amount is for Tango to say.
+func (c *Client) Preflight(r OrderRequest) error {
+	_, err := c.preflightOrder(&r)
+	return err
+}
+
+// preflightOrder checks an order and gives the bytes to send.
+func (c *core) preflightOrder(r *OrderRequest) ([]byte, error) {
+	sent := r.clone()
+	sent.DeliveryMethod = r.deliveryMethod()
+	body, problems, err := prepare(c, &sent)
+	if err != nil {
+		return nil, err
+	}
+	problems = append(problems, deliveryProblems(&sent)...)
+	if len(problems) > 0 {
+		return nil, &RefusedError{Op: opCreateOrder, Fields: problems}
+	}
+	return body, nil
+}
+
+// prepare encodes a request and looks for what is wrong with it. It reads the very bytes that would be sent.
+func prepare[T any](c *core, v *T) ([]byte, []FieldError, error) {
+	body, err := encode(v)
+	if err != nil {
+		// The encoder refuses text that is not UTF-8; its own message may quote it.
+		return nil, []FieldError{{Message: "holds text that is not valid UTF-8"}}, nil
+	}
+	problems, err := ruleProblems(v)
+	if err != nil {
+		return nil, nil, err
+	}
+	cleaned, err := cleaningProblems(v, body)
+	if err != nil {
+		return nil, nil, err
+	}
+	problems = append(problems, cleaned...)
+	return body, append(problems, c.textProblems(body)...), nil
+}
+
+// ruleProblems are breaches of the rules in the validate tags.
+func ruleProblems(v any) ([]FieldError, error) {
+	err := validate.Struct(v)
+	if err == nil {
+		return nil, nil
+	}
+	list, ok := errors.AsType[validate.Errors](err)
+	if !ok {
+		return nil, err
+	}
+	out := make([]FieldError, len(list))
+	for i, e := range list {
+		out[i] = FieldError{Pointer: e.Pointer, Message: e.Message}
+	}
+	return out, nil
+}
+
+// cleaningProblems are fields that sanitize would change. The client changes nothing by itself: what arrives
+// must be what was checked.
+func cleaningProblems[T any](_ *T, body []byte) ([]FieldError, error) {
+	trial := new(T)
+	if err := json.Unmarshal(body, trial); err != nil {
+		return nil, errors.New("tangoclient: the request cannot be read back")
+	}
+	changes, err := sanitize.Struct(trial)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]FieldError, len(changes))
+	for i, ch := range changes {
+		out[i] = FieldError{Pointer: ch.Pointer, Key: tango.KeyInsecure, Message: "holds characters or markup that cleaning would remove; clean it first"}
+	}
+	return out, nil
+}
+
+// textProblems looks through every string of the body, names of members included.
+func (c *core) textProblems(body []byte) []FieldError {
+	var out []FieldError
+	d := jsontext.NewDecoder(bytes.NewReader(body))
+	for {
+		t, err := d.ReadToken()
+		if errors.Is(err, io.EOF) {
+			return out
+		}
+		if err != nil { // the encoder's own output; a bug would show here
+			return append(out, FieldError{Message: "cannot be read back"})
+		}
+		if t.Kind() != '"' {
+			continue
+		}
+		s := t.String()
+		if len(validate.Inspect(s)) > 0 {
+			out = append(out, FieldError{Pointer: string(d.StackPointer()), Key: tango.KeyInsecure, Message: "looks like an attack; Tango refuses insecure characters"})
+		}
+		if c.auth.secrets.has(s) {
+			out = append(out, FieldError{Pointer: string(d.StackPointer()), Key: tango.KeyInsecure, Message: "holds a key or token of this program, which would be sent to the recipient"})
+		}
+	}
+}
+
+// deliveryProblems are the rules that hold between fields: what each delivery method needs (Tango's
+// RecipientInfoCriteria).
+func deliveryProblems(r *OrderRequest) []FieldError {
+	var out []FieldError
+	need := func(ok bool, pointer string) {
+		if !ok {
+			out = append(out, FieldError{Pointer: pointer, Key: "422.007", Message: "is required for deliveryMethod " + r.DeliveryMethod})
+		}
+	}
+	switch r.DeliveryMethod {
+	case "EMAIL", "PHONE", "WHATSAPP", "ADDRESS":
+		if need(r.Recipient != nil, "/recipient"); r.Recipient == nil {
+			return out
+		}
+	default:
+		return nil
+	}
+	to := r.Recipient
+	need(to.FirstName != "", "/recipient/firstName")
+	switch r.DeliveryMethod {
+	case "EMAIL":
+		need(to.Email != "", "/recipient/email")
+	case "PHONE", "WHATSAPP":
+		need(to.MobileNumber != "", "/recipient/mobileNumber")
+	case "ADDRESS":
+		need(to.LastName != "", "/recipient/lastName")
+		if need(to.Address != nil, "/recipient/address"); to.Address != nil {
+			need(to.Address.StreetLine1 != "", "/recipient/address/streetLine1")
+			need(to.Address.City != "", "/recipient/address/city")
+			need(to.Address.PostalCode != "", "/recipient/address/postalCode")
+			need(to.Address.Country != "", "/recipient/address/country")
+		}
+	}
+	return out
+}
+
+// checkPair checks a customer and account identifier by their grammar.
+func checkPair(op, customer, account string) error {
+	var out []FieldError
+	if !tango.IsIdentifier(customer) {
+		out = append(out, FieldError{Pointer: "/customerIdentifier", Key: "422.010", Message: "must be 5 to 100 letters, digits and hyphens"})
+	}
+	if !tango.IsIdentifier(account) {
+		out = append(out, FieldError{Pointer: "/accountIdentifier", Key: "422.501", Message: "must be 5 to 100 letters, digits and hyphens"})
+	}
+	if len(out) > 0 {
+		return &RefusedError{Op: op, Fields: out}
+	}
+	return nil
+}
+
+// checkReference checks an identifier that Tango made, before it becomes a path element: 1 to 100 letters,
+// digits, hyphens, dots and underscores, and not a path step.
+func checkReference(op, name, id string) error {
+	ok := len(id) >= 1 && len(id) <= 100 && strings.Trim(id, ".") != ""
+	for i := range len(id) {
+		c := id[i]
+		ok = ok && (c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '-' || c == '.' || c == '_')
+	}
+	if !ok {
+		return &RefusedError{Op: op, Fields: []FieldError{{Pointer: "/" + name, Message: "is no identifier of Tango: 1 to 100 letters, digits, hyphens, dots and underscores"}}}
+	}
+	return nil
+}
+
+func escapeElement(s string) string { return url.PathEscape(s) }
