@@ -1,0 +1,132 @@
+package sqli
+
+func (p *parser) has(f feature) bool { return p.feats&f != 0 }
+
+// whole reports whether the text was SQL up to its end.
+func (p *parser) whole() bool { return p.end != endBad && p.end != endCut }
+
+// spanEnd returns where a finding that begins at start ends.
+func (p *parser) spanEnd(start int) int { return min(max(p.last.end, start+1), len(p.s)) }
+
+// effect names the rule for what is an attack wherever it stands.
+func (p *parser) effect() string {
+	switch {
+	case p.has(fUnion):
+		return "union-select"
+	case p.has(fStacked):
+		return "stacked-statement"
+	case p.has(fOutfile):
+		return "into-outfile"
+	case p.has(fAnalyse):
+		return "clause-probe"
+	}
+	if p.end == endBad {
+		return ""
+	}
+	switch {
+	case p.has(fSelect) && p.selects2():
+		return "stacked-statement"
+	case p.has(fDelay):
+		return "time-delay"
+	case p.has(fReach):
+		return "reaching-function"
+	case p.has(fQuery):
+		return "subquery"
+	}
+	return ""
+}
+
+// selects2 reports whether a SELECT that was read to the end of the text has an effect.
+func (p *parser) selects2() bool {
+	return p.has(fStar|fSystem|fCatalogue|fInfo|fDelay|fReach|fQuery|fKnown) || p.has(fItems) && p.whole()
+}
+
+// judgeBare judges a text that stands bare in a query; after says that it follows a value.
+func (p *parser) judgeBare(after bool) string {
+	if r := p.effect(); r != "" {
+		return r
+	}
+	if p.end == endBad || p.end == endCut && !p.has(fConst|fSelf|fUnionOpen) {
+		return ""
+	}
+	switch {
+	case p.conn && p.has(fConst|fSelf|fCall|fInfo|fSystem):
+		return "boolean"
+	case p.conn && after && p.has(fPair):
+		return "boolean"
+	case p.conn && p.end == endComment && p.comment.empty && p.has(fOperand):
+		return "boolean"
+	case p.has(fUnionOpen) && p.tokens > 2:
+		return "union-select"
+	case p.has(fOrder|fLimit) && p.end == endComment && (p.comment.empty || !after && p.comment.hides):
+		return "clause-probe"
+	case !after && p.has(fCase|fArgument), !after && p.has(fGrouped) && p.arith:
+		return "expression"
+	case p.has(fSystem) && p.feats != fSystem:
+		return "system-variable"
+	}
+	return ""
+}
+
+// judgeStatement judges a text that is a statement.
+func (p *parser) judgeStatement() string {
+	switch {
+	case p.has(fStacked):
+		return "statement"
+	case !p.whole():
+	case p.has(fStar) && p.has(fFrom), p.has(fSystem | fCatalogue | fInfo | fDelay | fReach | fUnion | fQuery):
+		return "statement"
+	}
+	return ""
+}
+
+// judgeQuoted judges what follows the quote behind before; first says that it is the first of its kind.
+func (p *parser) judgeQuoted(before string, first bool) string {
+	if r := p.effect(); r != "" && (first || p.whole()) {
+		return r
+	}
+	if p.feats == 0 && p.tokens <= 4 && p.end == endComment && p.comment.empty {
+		return "comment-after-quote"
+	}
+	if p.has(fUnionOpen) {
+		return "union-select"
+	}
+	if p.conn && p.has(fConst|fSelf|fPair|fCall|fInfo|fSystem) && (first || p.whole()) {
+		return "boolean"
+	}
+	if !p.whole() {
+		return ""
+	}
+	switch {
+	case p.conn && p.has(fMixed|fNull|fPattern):
+		return "boolean"
+	case p.conn && p.has(fNames) && p.end != endText:
+		return "boolean"
+	case p.conn && p.has(fOperand) && (p.end == endComment || p.end == endOpen && p.opensClean(before)):
+		return "boolean"
+	case p.has(fOrder|fLimit|fWhere) && p.end == endComment:
+		return "clause-probe"
+	case first && p.op && p.tokens > 2 && p.end == endOpen && p.opensClean(before):
+		return "string-operator"
+	}
+	return ""
+}
+
+// opensClean reports whether the literal that is open at the end is what an attacker leaves for the quote of
+// the query: one word or nothing, behind a value that is one word or nothing.
+func (p *parser) opensClean(before string) bool {
+	if n := len(before); n > 0 && (!isWord(before[n-1]) && before[n-1] != '%' || hasSpace(before)) {
+		return false
+	}
+	rest := p.s[p.last.start+1:]
+	return len(rest) <= 24 && !hasSpace(rest) && (rest == "" || isWord(rest[0]) || rest[0] == '%')
+}
+
+func hasSpace(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' {
+			return true
+		}
+	}
+	return false
+}
