@@ -26,7 +26,7 @@ func replyText(status int, contentType, body string) reply {
 	return reply{status: status, header: http.Header{"Content-Type": {contentType}}, body: []byte(body)}
 }
 
-// fault of a request, in Tango's words: for the whole of it (key) or for fields of it (fields).
+// refusal is what Tango says against a request: for the whole of it (key) or for fields of it (fields).
 type refusal struct {
 	status  int
 	key     string
@@ -54,8 +54,15 @@ func (s *Sandbox) refuseFields(f ...fieldRefusal) *refusal {
 }
 
 func (s *Sandbox) replyRefusal(r *request, e *refusal) reply {
+	if s.cfg.ShortErrors && len(e.fields) == 0 && len(r.parts) > 0 && (r.parts[0] == "customers" || r.parts[0] == "accounts") {
+		o := build("message", e.message, "i18nKey", e.key)
+		if len(e.tokens) > 0 {
+			o.set("i18nTokenReplacements", e.tokens)
+		}
+		return replyJSON(e.status, o)
+	}
 	o := build(
-		"timestamp", tango.Timestamp(s.now()),
+		"timestamp", tango.Timestamp(s.now().Add(r.skew)),
 		"requestId", r.id,
 		"path", r.path,
 		"httpCode", e.status,
@@ -80,7 +87,10 @@ func (s *Sandbox) replyRefusal(r *request, e *refusal) reply {
 }
 
 func (f fieldRefusal) object() *object {
-	o := build("path", f.path)
+	o := build()
+	if f.path != "" {
+		o.set("path", f.path)
+	}
 	if f.key != "" {
 		o.set("i18nKey", f.key)
 	}

@@ -10,9 +10,15 @@ import (
 )
 
 // believedBrowser: browsers send Origin with every POST (Fetch standard, "append a request Origin header")
-// and Sec-Fetch-* on trustworthy origins; other clients do neither.
+// and Sec-Fetch-* on trustworthy origins; other clients do neither. A preflight asks on behalf of a page.
 func believedBrowser(method string, header map[string][]string) bool {
 	h := http.Header(header)
+	if method == http.MethodOptions {
+		return h.Get("Access-Control-Request-Method") != ""
+	}
+	if !changesState(method) {
+		return false
+	}
 	for _, name := range []string{"Origin", "Sec-Fetch-Site", "Sec-Fetch-Mode", "Sec-Fetch-Dest"} {
 		if len(h.Values(name)) > 0 {
 			return true
@@ -40,17 +46,15 @@ func changesState(method string) bool {
 	return true
 }
 
-var errBrowser = refusal{status: 403, key: tango.KeyAuthorization, message: tango.MsgAuthorization}
-
-// refuseBrowser comes before everything else, credentials too. A preflight asks on behalf of a page, so it
-// gets the same answer; no answer carries an Access-Control-* header.
+// refuseBrowser comes before everything else, credentials too. No answer carries an Access-Control-* header.
 func (s *Sandbox) refuseBrowser(q *request) *refusal {
-	preflight := q.method == http.MethodOptions && q.header.Get("Access-Control-Request-Method") != ""
-	if preflight || changesState(q.method) && s.cfg.Browser(q.method, q.header) {
-		e := errBrowser
-		return &e
+	if !s.cfg.Browser(q.method, q.header) {
+		return nil
 	}
-	return nil
+	if s.cfg.BrowserErrorInFields {
+		return &refusal{status: 403, fields: []fieldRefusal{{key: tango.KeyAuthorization, message: tango.MsgAuthorization}}}
+	}
+	return refuse(403, tango.KeyAuthorization, tango.MsgAuthorization)
 }
 
 const msgAuthFailed = "Authentication failed. Please check your platform name and key. Questions: devsupport@tangocard.com"

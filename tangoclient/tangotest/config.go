@@ -6,6 +6,8 @@ import (
 	"io"
 	"log/slog"
 	"time"
+
+	"github.com/tangoguard/tangoguard/internal/money"
 )
 
 // Config chooses the seed of a Sandbox and how it behaves where Tango's documents leave a question open. The
@@ -29,13 +31,20 @@ type Config struct {
 	// documents none.
 	RetryAfter time.Duration
 
-	// Browser reports whether a state-changing request comes from a browser and gets 403.001. Nil means: it
-	// carries Origin, Sec-Fetch-Site, Sec-Fetch-Mode or Sec-Fetch-Dest. How Tango tells is unknown.
+	// Browser reports whether a request comes from a browser and gets 403.001. Nil means: its method changes
+	// state and it carries Origin, Sec-Fetch-Site, Sec-Fetch-Mode or Sec-Fetch-Dest; or it is a preflight.
+	// How Tango tells, and what it does with GET, is unknown.
 	Browser func(method string, header map[string][]string) bool
 	// Insecure reports whether a text of a request gets 422.111. The path is the field's, as errors[] names
 	// it, such as "recipient.firstName". Nil means: Tango's documented characters (< > / in names) and what
 	// this project's own detection reports. Tango's list of characters is unknown.
 	Insecure func(path, text string) bool
+	// BrowserErrorInFields puts 403.001 into errors[] instead of the envelope's own members. No recorded
+	// body of it is known.
+	BrowserErrorInFields bool
+	// ShortErrors answers errors of customers and accounts as {message, i18nKey, i18nTokenReplacements}
+	// without the envelope, which Tango's OpenAPI allows there.
+	ShortErrors bool
 	// FieldErrorStatus is the HTTP status of answers with errors[]: 400 (the default) or 422.
 	FieldErrorStatus int
 	// RefuseUnknownFields refuses a request with a field that Tango does not document. Tango is believed to
@@ -55,6 +64,11 @@ type Config struct {
 	RefWindow time.Duration
 	// FailedConsumesRef makes an order that was refused use up its externalRefID: the next try gets 409.024.
 	FailedConsumesRef bool
+	// CustomerStatus is the status of new customers, "ACTIVE" by default; Tango documents no values.
+	CustomerStatus string
+	// DepositFeePercent is the fee of a card deposit, "2.9" by default as Tango's newest page says; older
+	// ones say 3.5.
+	DepositFeePercent string
 	// PendingFor is how long new orders stay PENDING, without a reward. 0 means that they complete at once.
 	PendingFor time.Duration
 
@@ -109,6 +123,15 @@ func (c *Config) check() error {
 	}
 	if c.FieldErrorStatus != 400 && c.FieldErrorStatus != 422 {
 		errs = append(errs, errors.New("tangotest: FieldErrorStatus is neither 400 nor 422"))
+	}
+	if c.CustomerStatus == "" {
+		c.CustomerStatus = "ACTIVE"
+	}
+	if c.DepositFeePercent == "" {
+		c.DepositFeePercent = "2.9"
+	}
+	if p, err := money.Parse(c.DepositFeePercent); err != nil || p.Sign() < 0 {
+		errs = append(errs, errors.New("tangotest: DepositFeePercent is not a plain decimal number"))
 	}
 	if c.RefWindow == 0 {
 		c.RefWindow = 90 * 24 * time.Hour

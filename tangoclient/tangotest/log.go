@@ -24,7 +24,7 @@ type Request struct {
 func (s *Sandbox) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.log)
+	return slices.Clone(s.log[max(0, len(s.log)-s.cfg.LogSize):])
 }
 
 func (s *Sandbox) record(q *request, f *Fault, out reply) {
@@ -39,8 +39,8 @@ func (s *Sandbox) record(q *request, f *Fault, out reply) {
 		e.Fault = f.Do
 	}
 	s.mu.Lock()
-	if len(s.log) >= s.cfg.LogSize {
-		s.log = slices.Delete(s.log, 0, len(s.log)-s.cfg.LogSize+1)
+	if len(s.log) >= 2*s.cfg.LogSize { // twice, so that one request in LogSize pays for the copy
+		s.log = slices.Clone(s.log[len(s.log)-s.cfg.LogSize+1:])
 	}
 	s.log = append(s.log, e)
 	s.mu.Unlock()

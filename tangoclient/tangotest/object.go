@@ -171,7 +171,7 @@ func (o *object) set(name string, v any) {
 	o.members = append(o.members, member{name, raw})
 }
 
-// copied gives a copy without the named members.
+// without gives a copy without the named members.
 func (o *object) without(names ...string) *object {
 	c := &object{members: make([]member, 0, len(o.members))}
 	for _, m := range o.members {

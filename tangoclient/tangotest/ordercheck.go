@@ -3,7 +3,6 @@ package tangotest
 import (
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -162,7 +161,7 @@ func (v *orderCheck) email(o *object, path, name, key string, required bool) {
 		}
 		return
 	}
-	if raw.Kind() != '"' || !wellFormedEmail(o.str(name)) {
+	if raw.Kind() != '"' || !tango.IsEmail(o.str(name)) {
 		v.add(path+name, key, msgEmail, "Email", raw)
 	}
 }
@@ -191,13 +190,8 @@ func (v *orderCheck) deliver(b *object) {
 			v.add("deliveryMethod", "422.001", "unknown delivery method", "", b.raw("deliveryMethod"))
 			return
 		}
-	case r.sub("address") != nil:
-		v.delivery = "ADDRESS"
 	default:
-		v.delivery = "EMAIL"
-		if send, given := b.boolean("sendEmail"); given && !send {
-			v.delivery = "NONE" // the form of 2017
-		}
+		v.delivery = defaultDelivery(b, r)
 	}
 	needed := slices.Contains([]string{"EMAIL", "PHONE", "WHATSAPP", "ADDRESS"}, v.delivery)
 	if r == nil {
@@ -207,6 +201,20 @@ func (v *orderCheck) deliver(b *object) {
 		return
 	}
 	v.recipient(r, needed)
+}
+
+// defaultDelivery: sendEmail as clients of 2017 send it, else ADDRESS when there is one, else EMAIL.
+func defaultDelivery(b, recipient *object) string {
+	if send, given := b.boolean("sendEmail"); given {
+		if send {
+			return "EMAIL"
+		}
+		return "NONE"
+	}
+	if recipient.sub("address") != nil {
+		return "ADDRESS"
+	}
+	return "EMAIL"
 }
 
 func (v *orderCheck) recipient(r *object, needed bool) {
@@ -222,7 +230,7 @@ func (v *orderCheck) recipient(r *object, needed bool) {
 		if s == "" && needed && (n == "firstName" || post) {
 			v.add(p+n, "422.135", msgEmpty, "NotEmpty", r.raw(n))
 		}
-		if post && !only(s, " .,&-'") {
+		if post && !tango.IsPhysicalName(s) {
 			v.add(p+n, tango.KeyInsecure, tango.MsgInsecure, "", r.raw(n))
 		}
 	}
@@ -248,64 +256,34 @@ func (v *orderCheck) address(a *object, required bool) {
 	v.unknown(p, a, "companyName", "streetLine1", "streetLine2", "city", "stateOrProvince", "postalCode", "country")
 	v.text(a, p, "companyName", 0)
 	for _, f := range []struct {
-		name, set string
-		most      int
-		required  bool
+		name     string
+		ok       func(string) bool
+		most     int
+		required bool
 	}{
-		{"streetLine1", " .,-/&%#@'", 35, true},
-		{"streetLine2", " .,-/&%#@'", 35, false},
-		{"city", " .-&'", 30, true},
-		{"stateOrProvince", " .-&'", 35, true},
-		{"postalCode", " -", 12, true},
+		{"streetLine1", tango.IsStreetLine, 35, true},
+		{"streetLine2", tango.IsStreetLine, 35, false},
+		{"city", tango.IsCity, 30, true},
+		{"stateOrProvince", tango.IsCity, 35, true},
+		{"postalCode", tango.IsPostalCode, 12, true},
 	} {
 		s := v.text(a, p, f.name, f.most)
 		if s == "" && f.required && required {
 			v.add(p+f.name, "422.135", msgEmpty, "NotEmpty", a.raw(f.name))
 		}
-		if !only(s, f.set) {
+		if !f.ok(s) {
 			v.add(p+f.name, tango.KeyInsecure, tango.MsgInsecure, "", a.raw(f.name))
 		}
 	}
 	v.pattern(a, p, "country", "422.001", required, tango.IsCountry)
 	if a.str("country") == "US" {
 		v.pattern(a, p, "postalCode", "422.001", required, isZIP)
-		v.pattern(a, p, "stateOrProvince", "422.001", required, func(s string) bool { return tango.IsCountry(s) })
+		v.pattern(a, p, "stateOrProvince", "422.001", required, tango.IsCountry)
 	}
 }
 
 func isZIP(s string) bool {
 	return len(s) == 5 && strings.Trim(s, "0123456789") == ""
-}
-
-// only reports whether s has nothing but letters and digits of any script and the bytes of extra.
-func only(s, extra string) bool {
-	return strings.IndexFunc(s, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && !strings.ContainsRune(extra, r)
-	}) < 0
-}
-
-// wellFormedEmail is a plain addr-spec: a dot-atom, an @, a host of at least one label. Written here anew,
-// so that a mistake in the client's own check shows.
-func wellFormedEmail(s string) bool {
-	at := strings.LastIndexByte(s, '@')
-	if at < 1 || at > 64 || len(s) > 254 {
-		return false
-	}
-	local, domain := s[:at], s[at+1:]
-	if strings.HasPrefix(local, ".") || strings.HasSuffix(local, ".") || strings.Contains(local, "..") {
-		return false
-	}
-	for _, r := range local {
-		if r < 0x80 && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("!#$%&'*+-/=?^_`{|}~.", r) || unicode.IsControl(r) {
-			return false
-		}
-	}
-	for _, label := range strings.Split(domain, ".") {
-		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' || !only(label, "-") {
-			return false
-		}
-	}
-	return true
 }
 
 // checkItem holds the order against the item of the catalogue.

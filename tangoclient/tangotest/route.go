@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/tangoguard/tangoguard/internal/tango"
 )
 
@@ -24,11 +26,41 @@ func endpoints() []endpoint {
 		return endpoint{method, strings.Split(path, "/"), serve}
 	}
 	return []endpoint{
+		e("GET", "customers", (*Sandbox).listCustomers),
+		e("POST", "customers", (*Sandbox).createCustomer),
+		e("GET", "customers/*", (*Sandbox).getCustomer),
+		e("GET", "customers/*/accounts", (*Sandbox).listCustomerAccounts),
+		e("POST", "customers/*/accounts", (*Sandbox).createAccount),
+		e("PATCH", "customers/*/accounts/*", (*Sandbox).updateAccount),
+		e("GET", "customers/*/accounts/*/lowbalance", (*Sandbox).listAlerts),
+		e("POST", "customers/*/accounts/*/lowbalance", (*Sandbox).createAlert),
+		e("GET", "customers/*/accounts/*/lowbalance/*", (*Sandbox).getAlert),
+		e("PATCH", "customers/*/accounts/*/lowbalance/*", (*Sandbox).updateAlert),
+		e("DELETE", "customers/*/accounts/*/lowbalance/*", (*Sandbox).deleteAlert),
+		e("GET", "accounts", (*Sandbox).listAccounts),
+		e("GET", "accounts/*", (*Sandbox).getAccount),
+		e("GET", "creditCards", (*Sandbox).listCards),
+		e("GET", "creditCards/*", (*Sandbox).getCard),
+		e("POST", "creditCardDeposits", (*Sandbox).deposit),
+		e("GET", "creditCardDeposits/*", (*Sandbox).getDeposit),
+		e("POST", "creditCardUnregisters", (*Sandbox).unregister),
+		e("POST", "transferFunds", (*Sandbox).transfer),
+		e("GET", "brandCategories", (*Sandbox).getBrandCategories),
+		e("GET", "catalogs", (*Sandbox).getCatalog),
 		e("POST", "orders", (*Sandbox).createOrder),
 		e("GET", "orders", (*Sandbox).listOrders),
 		e("GET", "orders/*", (*Sandbox).getOrder),
+		e("POST", "orders/*/resends", (*Sandbox).resendOrder),
+		e("GET", "exchangerates", (*Sandbox).getExchangeRates),
+		e("GET", "credentialtypes", (*Sandbox).getCredentialTypes),
+		e("GET", "rewardCountries", (*Sandbox).getRewardCountries),
+		e("GET", "mobileCountries", (*Sandbox).getMobileCountries),
+		e("GET", "pulse", (*Sandbox).getPulse),
 	}
 }
+
+// statePath shows the state when Config.Dump is set.
+const statePath = "/_sandbox/state"
 
 // answer does a request, without faults.
 func (s *Sandbox) answer(q *request) reply {
@@ -40,8 +72,8 @@ func (s *Sandbox) answer(q *request) reply {
 	if q.path == tokenPath {
 		return s.serveToken(q)
 	}
-	if q.path == "/_sandbox/state" && s.cfg.Dump && q.method == http.MethodGet {
-		return replyJSON(200, s.st.dump())
+	if q.path == statePath && s.cfg.Dump && q.method == http.MethodGet {
+		return replyJSON(200, jsontext.Value(s.dump()))
 	}
 	out, e := s.api(q)
 	if e != nil {
