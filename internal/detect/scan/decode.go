@@ -90,7 +90,7 @@ func (v *View) Decode(into *View, kinds Kinds) Kinds {
 		if i == len(s) {
 			break
 		}
-		edits = add(edits, len(out), i, u.size, u.n)
+		edits = add(edits, len(out), i, &u)
 		out = append(out, u.out[:u.size]...)
 		did |= u.kind
 		i += u.n

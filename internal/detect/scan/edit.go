@@ -9,31 +9,54 @@ type edit struct {
 	dst, src int
 	out, in  int
 	n        int
+	kind     Kinds
+}
+
+// find gives the edit that the byte at pos came from, or the last one before it.
+func (v *View) find(pos int) (e *edit, inside bool) {
+	i := sort.Search(len(v.edits), func(i int) bool { return v.edits[i].dst > pos }) - 1
+	if i < 0 {
+		return nil, false
+	}
+	e = &v.edits[i]
+	return e, pos-e.dst < e.n*e.out
 }
 
 // source gives the bytes of the parent's text that the byte at pos was decoded from.
 func (v *View) source(pos int) (start, end int) {
-	i := sort.Search(len(v.edits), func(i int) bool { return v.edits[i].dst > pos }) - 1
-	if i < 0 {
-		return pos, pos + 1
-	}
-	e := &v.edits[i]
-	if d := pos - e.dst; d < e.n*e.out {
-		start = e.src + d/e.out*e.in
+	e, inside := v.find(pos)
+	switch {
+	case e == nil:
+		start = pos
+	case inside:
+		start = e.src + (pos-e.dst)/e.out*e.in
 		return start, start + e.in
+	default:
+		start = e.src + e.n*e.in + pos - (e.dst + e.n*e.out)
 	}
-	start = e.src + e.n*e.in + pos - (e.dst + e.n*e.out)
 	return start, start + 1
 }
 
+// Kind says in what the byte at pos of Text was encoded; 0 where it stands in the input as it is.
+func (v *View) Kind(pos int) Kinds {
+	var all Kinds
+	for ; v.parent != nil; v = v.parent {
+		if e, inside := v.find(pos); inside {
+			all |= e.kind
+		}
+		pos, _ = v.source(pos)
+	}
+	return all
+}
+
 // add appends an edit, joined to the one before where the two are one run.
-func add(edits []edit, dst, src, out, in int) []edit {
+func add(edits []edit, dst, src int, u *unit) []edit {
 	if k := len(edits) - 1; k >= 0 {
 		e := &edits[k]
-		if e.out == out && e.in == in && e.dst+e.n*out == dst && e.src+e.n*in == src {
+		if e.out == u.size && e.in == u.n && e.kind == u.kind && e.dst+e.n*e.out == dst && e.src+e.n*e.in == src {
 			e.n++
 			return edits
 		}
 	}
-	return append(edits, edit{dst: dst, src: src, out: out, in: in, n: 1})
+	return append(edits, edit{dst: dst, src: src, out: u.size, in: u.n, n: 1, kind: u.kind})
 }

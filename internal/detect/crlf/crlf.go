@@ -1,0 +1,261 @@
+// Package crlf finds line breaks that begin something: a header of HTTP or of a mail, a response, a request, a
+// command of SMTP or Redis, a line of a log.
+//
+// # What it recognises
+//
+// A line break (CR, LF, NEL, U+2028, and the characters whose low byte becomes one when a careless program cuts
+// UTF-16 short, 嘊 and 嘍) in front of a header field, a status line, a request line or a command. People do type
+// line breaks, so behind a plain one only what nobody writes to a friend counts: "Set-Cookie:", "Bcc:" with a
+// mail address, "HTTP/1.1 200". Behind an encoded one any field name does. And encoded words (RFC 2047) that
+// hide a line break or an address.
+//
+// # What it does not
+//
+// Several lines are no attack: "From: Grandma" on a gift card passes, as does "Location: town hall". Whether a
+// field may hold several lines at all is a rule of the field.
+//
+// # Rules
+//
+//	header              a line break and a header field
+//	response-splitting  a line break and a status line, or two and a body
+//	request-splitting   a line break and a request line or a command of another protocol
+//	log-forging         an encoded line break and what looks like the next line of a log
+//	encoded-word        an encoded word that hides a line break or an address
+//	split-escape        a line break inside an escape, so that removing it builds one
+//
+// CWE-93 (CRLF injection), CWE-113 (HTTP response splitting), CWE-117 (log forging), CWE-644.
+package crlf
+
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
+)
+
+// Class is the class of the findings of this package.
+const Class scan.Class = "crlf"
+
+// Detector finds crlf.
+func Detector() scan.Detector {
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("\r\n\x85\x98\xA8\xA9?"), scan.Bytes(":/?= ")}, Find: find}
+}
+
+func find(v *scan.View, report scan.Report) {
+	s := v.Text
+	v.Work(len(s))
+	if strings.Contains(s, "=?") {
+		encodedWords(v, report)
+	}
+	first := firstLine(s)
+	for i := 0; i < len(s); {
+		n := breakAt(s, i)
+		if n == 0 {
+			i++
+			continue
+		}
+		start := i
+		breaks := 0
+		for n > 0 {
+			if !(s[i] == '\n' && i > start && s[i-1] == '\r') {
+				breaks++
+			}
+			i += n
+			n = breakAt(s, i)
+		}
+		if rule, end := judge(v, start, i, breaks, first); rule != "" {
+			report(rule, start, end)
+		}
+		v.Work(maxLine)
+	}
+}
+
+// maxLine is how far into a line the detector looks.
+const maxLine = 96
+
+// breakAt gives the length of the line break at s[i:], or 0.
+func breakAt(s string, i int) int {
+	if i >= len(s) {
+		return 0
+	}
+	switch s[i] {
+	case '\r', '\n':
+		return 1
+	case 0xC2:
+		if strings.HasPrefix(s[i:], "\u0085") {
+			return 2
+		}
+	case 0xE2:
+		if strings.HasPrefix(s[i:], "\u2028") || strings.HasPrefix(s[i:], "\u2029") {
+			return 3
+		}
+	case 0xE5:
+		if strings.HasPrefix(s[i:], "嘊") || strings.HasPrefix(s[i:], "嘍") {
+			return 3
+		}
+	}
+	return 0
+}
+
+// firstLine gives what stands before the first line break.
+func firstLine(s string) string {
+	if i := strings.IndexAny(s, "\r\n"); i >= 0 {
+		return s[:i]
+	}
+	return s
+}
+
+// judge looks at the line that begins at s[i:] behind the line breaks that begin at start.
+func judge(v *scan.View, start, i, breaks int, first string) (rule string, end int) {
+	s := v.Text
+	for i < len(s) && (s[i] == ' ' || s[i] == '\t') {
+		i++
+	}
+	line := s[i:min(len(s), i+maxLine)]
+	if k := strings.IndexAny(line, "\r\n"); k >= 0 {
+		line = line[:k]
+	}
+	end = max(i+len(line), start+1)
+	encoded := v.Kind(start)&(scan.Percent|scan.Entity|scan.Fold) != 0 || s[start] == 0xE5
+	switch {
+	case statusLine(line):
+		return "response-splitting", end
+	case requestLine(line):
+		return "request-splitting", end
+	case start > 0 && strings.HasSuffix(s[:start], "%0") && line != "" && (line[0]|0x20 == 'd' || line[0]|0x20 == 'a'):
+		return "split-escape", end
+	}
+	name, value, ok := field(line)
+	if ok && injects(name, value, first) {
+		return "header", end
+	}
+	if !encoded {
+		return "", 0
+	}
+	switch {
+	case ok && (value == "" || value[0] != '/') && start+1 < len(s):
+		return "header", end
+	case breaks >= 2 && strings.HasPrefix(line, "<"):
+		return "response-splitting", end
+	case command(line):
+		return "request-splitting", end
+	case logLine(line):
+		return "log-forging", end
+	}
+	return "", 0
+}
+
+// field parts a header field (RFC 9110 section 5.1) into name and value; white space may stand before the colon.
+func field(line string) (name, value string, ok bool) {
+	i := 0
+	for i < len(line) && isToken(line[i]) {
+		i++
+	}
+	name = line[:i]
+	for i < len(line) && line[i] == ' ' {
+		i++
+	}
+	if name == "" || i == len(line) || line[i] != ':' {
+		return "", "", false
+	}
+	return name, strings.TrimLeft(line[i+1:], " \t"), true
+}
+
+func isToken(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_'
+}
+
+// injects reports whether a field does something at the head of a response or of a mail that no line of a
+// message to a person looks like.
+func injects(name, value, first string) bool {
+	switch {
+	case oneOf(name, "set-cookie", "set-cookie2", "content-type", "contenttype", "content-length", "contentlength", "content-encoding",
+		"content-disposition", "content-transfer-encoding", "content-security-policy", "transfer-encoding", "mime-version",
+		"access-control-allow-origin", "access-control-allow-credentials", "strict-transport-security", "www-authenticate",
+		"x-xss-protection", "x-frame-options", "x-content-type-options", "x-forwarded-for", "x-forwarded-host", "x-injected",
+		"x-injected-header", "x-original-url", "x-rewrite-url", "x-mailer", "last-modified", "cache-control", "return-path",
+		"proxy-authorization", "metadata-flavor"):
+		return true
+	case oneOf(name, "location", "refresh", "link", "referer", "content-location"):
+		return strings.HasPrefix(value, "//") || strings.Contains(value, "://") || containsFold(value, "javascript:") || containsFold(value, "url=")
+	case oneOf(name, "bcc"):
+		return strings.IndexByte(value, '@') > 0
+	case oneOf(name, "cc", "to", "from", "reply-to", "sender", "errors-to", "disposition-notification-to"):
+		return strings.IndexByte(value, '@') > 0 && isAddress(first)
+	case oneOf(name, "host"):
+		return strings.IndexByte(value, '.') > 0 && strings.IndexByte(value, ' ') < 0
+	}
+	return false
+}
+
+// isAddress reports whether s is one mail address, as the field of a form would hold it.
+func isAddress(s string) bool {
+	i := strings.IndexByte(s, '@')
+	return i > 0 && i < len(s)-1 && strings.IndexByte(s, ' ') < 0
+}
+
+// statusLine reports a status line (RFC 9112 section 4).
+func statusLine(line string) bool {
+	return len(line) > 8 && strings.HasPrefix(line, "HTTP/") && line[5] >= '0' && line[5] <= '9' &&
+		(line[6] == '.' || line[6] == ' ') && strings.IndexByte(line, ' ') > 0
+}
+
+// requestLine reports a request line (RFC 9112 section 3).
+func requestLine(line string) bool {
+	method, rest, ok := strings.Cut(line, " ")
+	return ok && oneOf(method, "get", "post", "put", "head", "delete", "options", "trace", "connect", "patch", "propfind", "purge") &&
+		method[0] < 'a' && strings.Contains(rest, " HTTP/")
+}
+
+// command reports a command of SMTP, Redis or memcached.
+func command(line string) bool {
+	word, rest, _ := strings.Cut(line, " ")
+	switch {
+	case oneOf(word, "helo", "ehlo", "data", "quit", "rset", "vrfy", "expn", "flushall", "flushdb", "slaveof", "save", "bgsave",
+		"starttls", "noop", "info", "keys", "shutdown", "multi", "exec"):
+		return word[0] < 'a'
+	case oneOf(word, "mail", "rcpt"):
+		return hasFold(rest, "from:") || hasFold(rest, "to:")
+	case oneOf(word, "config", "set", "get", "auth", "eval", "stats", "del", "lpush", "rpush", "append"):
+		return word[0] < 'a' && rest != "" || oneOf(word, "stats") || oneOf(word, "set") && strings.Count(rest, " ") == 3
+	}
+	return len(line) > 1 && line[0] == '*' && line[1] >= '0' && line[1] <= '9' // RESP
+}
+
+// logLine reports what a line of a log begins with: a level, a time in brackets, a date, or an address.
+func logLine(line string) bool {
+	t := strings.TrimLeft(line, "[(")
+	word := t
+	if i := strings.IndexAny(t, " :])-"); i >= 0 {
+		word = t[:i]
+	}
+	if oneOf(word, "info", "error", "warn", "warning", "debug", "fatal", "notice", "critical", "trace", "severe") {
+		return len(t) < len(line) || len(word) < len(t)
+	}
+	digits := 0
+	for digits < len(t) && (t[digits] >= '0' && t[digits] <= '9' || strings.IndexByte("-/.:T", t[digits]) >= 0) {
+		digits++
+	}
+	return digits >= 8 && strings.ContainsAny(t[:digits], "-/.")
+}
+
+func oneOf(s string, names ...string) bool {
+	for _, n := range names {
+		if strings.EqualFold(s, n) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
+
+func containsFold(s, part string) bool {
+	for i := 0; i+len(part) <= len(s); i++ {
+		if strings.EqualFold(s[i:i+len(part)], part) {
+			return true
+		}
+	}
+	return false
+}
