@@ -85,7 +85,7 @@ func (p *parser) judgeQuoted(before string, first bool) string {
 	if r := p.effect(); r != "" && (first || p.whole()) {
 		return r
 	}
-	if p.feats == 0 && p.tokens <= 4 && p.end == endComment && p.comment.empty {
+	if p.feats == 0 && p.tokens <= 4 && p.end == endComment && (p.comment.empty || p.comment.hides && number(before)) {
 		return "comment-after-quote"
 	}
 	if p.has(fUnionOpen) {
@@ -106,10 +106,24 @@ func (p *parser) judgeQuoted(before string, first bool) string {
 		return "boolean"
 	case p.has(fOrder|fLimit|fWhere) && p.end == endComment:
 		return "clause-probe"
-	case first && p.op && p.tokens > 2 && p.end == endOpen && p.opensClean(before):
+	case p.has(fCase|fArgument) && p.end != endText:
+		return "expression"
+	case first && p.op && p.has(fCatalogue):
+		return "reaching-function"
+	case first && p.op && p.end == endOpen && p.opensClean(before):
 		return "string-operator"
 	}
 	return ""
+}
+
+// number reports whether s has nothing in it but digits and what is no letter of any alphabet.
+func number(s string) bool {
+	for i := range len(s) {
+		if isAlpha(s[i]) || s[i] <= ' ' {
+			return false
+		}
+	}
+	return len(s) < 16
 }
 
 // opensClean reports whether the literal that is open at the end is what an attacker leaves for the quote of

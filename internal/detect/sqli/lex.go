@@ -60,13 +60,23 @@ func endsOf(s string) ends {
 	}
 }
 
+// lexMode says how two characters are read that mean different things in different places.
+type lexMode struct {
+	escape bool // a backslash escapes in literals (MySQL); elsewhere it is a character like any other
+	plus   bool // a plus sign is a space, as in a form
+	glue   bool // a comment inside a name goes without a trace, as behind a filter that removes comments
+}
+
 // lexer reads tokens of SQL: the union of what the dialects accept, since one cannot know which one listens.
 type lexer struct {
-	s      string
-	pos    int
-	ends   *ends
-	escape bool // a backslash escapes in literals (MySQL); elsewhere it is a character like any other
-	runs   int  // executable comments that are open
+	s    string
+	pos  int
+	ends *ends
+	mode lexMode
+	runs int // executable comments that are open
+	line int // where the last comment that a line end closed was over
+	// operand says that the parser has read an operand and waits for an operator.
+	operand bool
 }
 
 func (l *lexer) at(i int) byte {
@@ -80,7 +90,7 @@ func (l *lexer) at(i int) byte {
 // (SQL Server), and so do U+00A0 and its single byte (MySQL in latin1) and the other spaces of Unicode.
 func (l *lexer) space(i int) int {
 	c := l.s[i]
-	if c <= ' ' || c == 0x7f {
+	if c <= ' ' || c == 0x7f || c == '+' && l.mode.plus {
 		return 1
 	}
 	if c < utf8.RuneSelf {
@@ -108,7 +118,7 @@ func (l *lexer) blank() {
 		}
 		switch {
 		case l.s[l.pos] == '/' && l.at(l.pos+1) == '*':
-			if n := executable(l.s[l.pos:]); n > 0 {
+			if n := l.executable(l.s[l.pos:]); n > 0 {
 				l.pos += n
 				l.runs++
 				continue
@@ -118,7 +128,7 @@ func (l *lexer) blank() {
 			}
 			l.pos += 2 + strings.Index(l.s[l.pos+2:], "*/") + 2
 		case l.s[l.pos] == '*' && l.at(l.pos+1) == '/':
-			if l.runs == 0 && l.at(l.pos+2) == '*' {
+			if c := l.at(l.pos + 2); c == '*' && (l.runs == 0 || l.at(l.pos+3) == '!') {
 				return // a star, then a comment
 			}
 			l.runs = max(l.runs-1, 0) // the end of an executable or nested comment
@@ -135,6 +145,7 @@ func (l *lexer) blank() {
 			}
 			n := strings.IndexAny(l.s[l.pos:], "\n\r")
 			l.pos += n + 1
+			l.line = l.pos
 		default:
 			return
 		}
@@ -148,14 +159,15 @@ func nothing(s string) int {
 	for n < len(s) && n < 4 && isDigit(s[n]) {
 		n++
 	}
-	if n+2 < len(s) && s[n] == '.' && s[n+1]|0x20 == 'e' && strings.IndexByte("(),.*", s[n+2]) >= 0 {
+	if n+2 < len(s) && s[n] == '.' && s[n+1]|0x20 == 'e' && strings.IndexByte("(),.*|", s[n+2]) >= 0 {
 		return n + 2
 	}
 	return 0
 }
 
 // executable returns the length of the opening of a comment that MySQL or MariaDB runs: /*! /*M! /*!50000.
-func executable(s string) int {
+// The version has five digits or six; where a value is due the sixth may be one.
+func (l *lexer) executable(s string) int {
 	n := 2
 	if n < len(s) && (s[n] == 'M' || s[n] == 'm') {
 		n++
@@ -164,7 +176,8 @@ func executable(s string) int {
 		return 0
 	}
 	n++
-	for d := 0; d < 6 && n < len(s) && isDigit(s[n]); d++ {
+	most := 5 + b2i(l.operand)
+	for d := 0; d < most && n < len(s) && isDigit(s[n]); d++ {
 		n++
 	}
 	return n
@@ -173,6 +186,9 @@ func executable(s string) int {
 func (l *lexer) next() token {
 	l.blank()
 	if l.pos >= len(l.s) {
+		if l.terminated() {
+			return token{kind: tComment, start: len(l.s) - 1, end: len(l.s), empty: true}
+		}
 		return token{kind: tEnd, start: len(l.s), end: len(l.s)}
 	}
 	i := l.pos
@@ -214,7 +230,7 @@ func (l *lexer) operator() token {
 	case ';':
 		return l.emit(tSemi, 1)
 	case '.':
-		return l.emit(tDot, 1)
+		return l.dot()
 	case '#':
 		return l.comment(1)
 	case '-':
@@ -261,6 +277,16 @@ func (l *lexer) operator() token {
 	return l.emit(tBad, 1)
 }
 
+// dot reads a full stop; three at the end say that a text was cut short there.
+func (l *lexer) dot() token {
+	if rest := l.s[l.pos:]; len(rest) == 3 && rest == "..." {
+		t := token{kind: tEnd, start: l.pos, end: l.pos}
+		l.pos = len(l.s)
+		return t
+	}
+	return l.emit(tDot, 1)
+}
+
 func (l *lexer) tilde() token {
 	i := l.pos
 	n := 1
@@ -290,21 +316,48 @@ func (l *lexer) comment(n int) token {
 	t := token{kind: tComment, start: l.pos, end: len(l.s)}
 	body := l.s[l.pos+n:]
 	t.soft = l.s[l.pos] == '-' && body != "" && l.space(l.pos+n) == 0
-	t.empty = strings.TrimLeft(body, "-+* \t\r\n\x00") == ""
+	rest := trimBlank(body)
+	t.empty = strings.Trim(rest, "-+* \t") == "" || rest[0] == '&'
 	t.hides = oneWord(body)
 	l.pos = len(l.s)
 	return t
 }
 
-// oneWord reports whether s is at most one short word.
+// terminated reports whether the text ends with a character that ends a statement of Access.
+func (l *lexer) terminated() bool {
+	n := len(l.s)
+	return n > 0 && (l.s[n-1] == 0 || l.s[n-1] == 0x16)
+}
+
+// trimBlank removes white space of any kind around s.
+func trimBlank(s string) string {
+	for len(s) > 0 && (s[0] <= ' ' || s[0] == 0xa0) {
+		s = s[1:]
+	}
+	for len(s) > 0 && s[len(s)-1] <= ' ' {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+// oneWord reports whether s is at most one short word, apart from comments around it.
 func oneWord(s string) bool {
-	s = strings.TrimSpace(s[:min(len(s), 16)])
-	for i := range len(s) {
-		if !isWord(s[i]) {
-			return false
+	if len(s) > 40 {
+		return false
+	}
+	if strings.HasPrefix(s, "/*") {
+		if i := strings.Index(s, "*/"); i > 0 {
+			s = s[i+2:]
 		}
 	}
-	return len(s) < 12
+	s, _, _ = strings.Cut(trimBlank(s), "--")
+	s = trimBlank(s)
+	for i := range len(s) {
+		if !isWord(s[i]) {
+			return s == "-"
+		}
+	}
+	return len(s) < 24
 }
 
 // literal reads a quoted string that opens at q; its token starts at start (a prefix as in N'…').
@@ -318,7 +371,7 @@ func (l *lexer) literal(start, q int) token {
 	i := q + 1
 	for i <= last {
 		n := strings.IndexByte(l.s[i:], c)
-		if !l.escape || !escaped(l.s[i:i+n]) {
+		if !l.mode.escape || !escaped(l.s[i:i+n]) {
 			l.pos = i + n + 1
 			return token{kind: tString, start: start, end: l.pos, empty: i+n == q+1}
 		}
@@ -437,7 +490,7 @@ func (l *lexer) width(i int) int {
 
 // plain returns the end of the unquoted name part that starts at i.
 func (l *lexer) plain(i int) int {
-	for i < len(l.s) && isWord(l.s[i]) {
+	for i < len(l.s) && isWord(l.s[i]) && (l.s[i] != 0xe2 || dash(l.s[i:]) == 0) {
 		n := l.width(i)
 		if n == 0 {
 			break
@@ -452,6 +505,9 @@ func (l *lexer) name() token {
 	t := token{kind: tName, start: l.pos}
 	i := l.pos
 	if isWord(l.s[i]) {
+		if n := dash(l.s[i:]); n > 0 && n == len(l.s)-i {
+			return l.comment(n) // what a word processor makes of two hyphens
+		}
 		i = l.plain(i)
 		if i == l.pos {
 			return l.emit(tBad, 1)
@@ -465,13 +521,15 @@ func (l *lexer) name() token {
 			l.pos = end
 			return t
 		}
-		i = end
+		if i = end; l.mode.glue {
+			i = l.glued(end)
+		}
 	} else if n := l.quoted(i); n > 0 {
 		i += n
 	} else {
 		return l.unquoted()
 	}
-	for l.at(i) == '.' {
+	for l.at(i) == '.' || l.at(i) == ':' && isAlpha(l.at(i+1)) { // Informix: sysmaster:systables
 		j := i + 1
 		for l.at(j) == '.' && j < i+3 { // master..xp_cmdshell
 			j++
@@ -491,6 +549,32 @@ func (l *lexer) name() token {
 	}
 	l.pos, t.end = i, i
 	return t
+}
+
+// glued returns the end of a name with comments inside it (DU/**/AL): what comes behind each is no word of its own.
+func (l *lexer) glued(i int) int {
+	start := l.pos
+	defer func() { l.pos = start }()
+	for l.at(i) == '/' && l.at(i+1) == '*' && l.at(i+2) != '!' && l.ends.comment >= i+2 {
+		l.pos = i + 2 + strings.Index(l.s[i+2:], "*/") + 2
+		k := l.plain(l.pos)
+		if k == l.pos {
+			break
+		}
+		if w, _ := l.reserved(k); w != wNone {
+			break
+		}
+		i = k
+	}
+	return i
+}
+
+// dash returns the length of the dash that s begins with.
+func dash(s string) int {
+	if strings.HasPrefix(s, "\u2013") || strings.HasPrefix(s, "\u2014") {
+		return 3
+	}
+	return 0
 }
 
 // quoted returns the length of the quoted identifier at i, 0 when there is none or it is not closed.

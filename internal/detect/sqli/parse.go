@@ -74,7 +74,6 @@ type frame struct {
 	cmp        bool // a comparison waits for its right side
 	like       bool // and it is one by pattern
 	conn       bool // a connective came before
-	cases      bool // a CASE: WHEN, THEN and ELSE belong here
 	sel        bool // a SELECT: aliases and clauses belong here
 	union      bool // a SELECT behind UNION
 	alias      bool // an alias may follow
@@ -88,18 +87,19 @@ type parser struct {
 	lexer
 	frames  [maxDepth]frame
 	depth   int
-	operand bool // an operand was read: an operator is due
 	quoted  bool // the text left a quoted literal
 	last    token
 	moved   bool // last is set already
 	tokens  int
 	closed  int  // brackets closed that the text did not open
 	conn    bool // a connective was read
+	cases   bool // a CASE was read: WHEN, THEN and ELSE have a place
 	arith   bool // an arithmetic operator was read
 	op      bool // the text began with an operator
 	feats   feature
 	end     ending
 	comment token
+	hidden  bool // the statement behind a semicolon hides what follows it, or waits
 }
 
 func (p *parser) frame() *frame { return &p.frames[min(p.depth, maxDepth-1)] }
@@ -109,7 +109,7 @@ func (p *parser) run() {
 	for {
 		t := p.next()
 		p.tokens++
-		if t.kind == tComment && t.soft && p.feats == 0 && !p.quoted {
+		if t.kind == tComment && t.soft && p.feats == 0 && !p.quoted && !p.conn && p.closed == 0 {
 			// Two minus signs for MySQL; elsewhere a comment behind nothing of interest.
 			p.pos = t.start + 2
 			p.operand = false
@@ -129,6 +129,7 @@ func (p *parser) run() {
 		if !ok {
 			p.unwind()
 			p.end = endBad
+			p.lineComment()
 			return
 		}
 		if p.moved {
@@ -166,6 +167,16 @@ func (p *parser) finish(t token) {
 		p.end = endText
 	default:
 		p.end = endCut
+		p.lineComment()
+	}
+}
+
+// lineComment corrects the end where a line end closed a comment, and one word behind it is all there is:
+// white space that a scanner chose at random inside its comment.
+func (p *parser) lineComment() {
+	if p.line > 0 && oneWord(p.s[p.line:]) {
+		p.end = endComment
+		p.comment = token{kind: tComment, start: p.line, end: len(p.s), hides: true}
 	}
 }
 
@@ -191,6 +202,12 @@ func (p *parser) value(t token) bool {
 	case tRParen:
 		return p.last.kind == tLParen && f.call != callNone && p.pop()
 	case tSign, tUnary:
+		return true
+	case tArith: // | |, which a filter took apart
+		if p.s[t.start] != '|' || p.last.kind != tArith || p.s[p.last.start] != '|' {
+			return false
+		}
+		p.connect()
 		return true
 	case tStar:
 		return p.star(t)
@@ -251,12 +268,21 @@ func (p *parser) star(t token) bool {
 		return false
 	}
 	p.take(t, cName|cCall)
+	p.frame().alias = false
 	return true
 }
 
 // named takes a name where an operand is due: a column, a table, a function.
 func (p *parser) named(t token) bool {
 	f := p.frame()
+	if n := t.start + len("select"); p.last.kind == tLParen && t.end > n && lookup(p.s[t.start:n]) == wSelect &&
+		(isDigit(p.s[n]) || function(p.s[n:t.end]) != callNone) {
+		// (SELECTCOUNT(*): what stood between was removed by a filter.
+		f.sel = true
+		p.pos = n
+		p.advance(token{kind: tWord, word: wSelect, start: t.start, end: n})
+		return true
+	}
 	if p.opensCall() {
 		c := function(p.s[t.start:t.end])
 		if c == callNone {
@@ -283,10 +309,13 @@ func (p *parser) named(t token) bool {
 		f.loose = true
 		return true
 	}
+	if p.last.kind == tLParen && p.isName(t, "begin") {
+		return p.verb(t) // a block of PL/SQL
+	}
 	if p.last.kind == tWord && p.last.word == wInto && (p.isName(t, "outfile") || p.isName(t, "dumpfile")) {
 		f.loose = true
 		pos := p.pos
-		if n := p.next(); n.kind == tString || n.kind == tOpen || n.kind == tNumber || n.kind == tVar {
+		if n := p.next(); n.kind == tString || n.kind == tOpen || n.kind == tNumber || n.kind == tVar && p.s[n.start] == '@' {
 			p.feats |= fOutfile
 		}
 		p.pos = pos
@@ -321,7 +350,7 @@ func (p *parser) valueWord(t token) bool {
 		return p.selects()
 	case wCase:
 		f.side |= cCall
-		f.cases = true
+		p.cases = true
 		return true
 	case wWhen:
 		return p.last.kind == tWord && p.last.word == wCase
@@ -445,7 +474,7 @@ func (p *parser) typed(t token) bool {
 func (p *parser) follows(t token) bool {
 	f := p.frame()
 	pos := p.pos
-	if p.depth == 0 && !f.loose && !p.leading() {
+	if (p.depth == 0 || p.isName(t, "waitfor")) && !f.loose && !p.leading() {
 		p.pos = t.start
 		if p.statement(false) {
 			return true
@@ -476,7 +505,8 @@ func (p *parser) operatorWord(t token) bool {
 		return true
 	case wCompare:
 		p.compare(true)
-		if t.end-t.start == len("in") && p.s[t.start]|0x20 == 'i' && p.s[t.start+1]|0x20 == 'n' {
+		var buf [maxWord]byte
+		if string(fold(buf[:], p.s[t.start:t.end])) == "in" {
 			return p.in()
 		}
 		return true
@@ -520,7 +550,7 @@ func (p *parser) operatorWord(t token) bool {
 	case wWhen:
 		p.settle()
 		p.feats |= fCase
-		return f.cases
+		return p.cases
 	case wEndCase, wDesc:
 		p.settle()
 		p.operand = true
@@ -706,6 +736,13 @@ func (p *parser) pop() bool {
 	f := p.frame()
 	c := inner.side
 	switch {
+	case p.last.kind == tLParen:
+		c = cCall // a call without arguments neither waits nor reaches
+		if inner.call == callInfo {
+			p.feats |= fInfo
+		} else if inner.call > callReach {
+			c = cName
+		}
 	case inner.call == callDelay:
 		p.feats |= fDelay
 		c = cCall

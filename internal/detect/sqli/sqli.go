@@ -16,92 +16,121 @@ func Detector() scan.Detector {
 }
 
 func find(v *scan.View, report scan.Report) {
-	s := v.Text
-	e := ends{-1, -1, -1, -1, -1, -1}
-	if len(s) > 1 {
-		e = endsOf(s)
+	d := detection{v: v}
+	if f := d.inspect(v.Text); f.rule != "" {
+		report(f.rule, f.start, f.end)
+		return
 	}
-	d := detection{v: v, ends: &e, budget: 16*len(s) + 512}
-	for _, escape := range [...]bool{false, true} {
-		if escape && !v.Has.Has('\\') {
-			return
-		}
-		if rule, start, end := d.search(escape); rule != "" {
-			report(rule, start, end)
-			return
+	if s := unwrap(v); s != "" {
+		if f := d.inspect(s); f.rule != "" {
+			report(f.rule, 0, len(v.Text))
 		}
 	}
 }
 
+type finding struct {
+	rule       string
+	start, end int
+}
+
+// detection looks at one text.
 type detection struct {
 	v      *scan.View
-	ends   *ends
-	budget int
-	spent  int
+	s      string
+	ends   ends
+	mode   lexMode
+	budget int // bytes that may still be read
 }
 
-func (d *detection) parse(pos int, operand, quoted, escape bool) *parser {
-	p := &parser{lexer: lexer{s: d.v.Text, pos: pos, ends: d.ends, escape: escape}, operand: operand, quoted: quoted}
-	return p
+// inspect searches s with each reading of the characters that have two.
+func (d *detection) inspect(s string) finding {
+	has := &d.v.Has
+	d.s, d.ends = s, endsOf(s)
+	for _, m := range [...]lexMode{{}, {escape: true}, {plus: true}, {glue: true}} {
+		if m.escape && !has.Has('\\') || m.plus && (!has.Has('+') || has.Has(' ')) ||
+			m.glue && d.ends.comment < 0 {
+			continue
+		}
+		d.mode, d.budget = m, 16*len(s)+512
+		if f := d.search(); f.rule != "" {
+			return f
+		}
+	}
+	return finding{}
+}
+
+func (d *detection) parser(pos int, operand, quoted bool) parser {
+	return parser{lexer: lexer{s: d.s, pos: pos, ends: &d.ends, mode: d.mode, operand: operand}, quoted: quoted}
 }
 
 func (d *detection) run(p *parser) {
 	start := p.pos
 	p.run()
 	n := p.pos - start + 1
-	d.spent += n
+	d.budget -= n
 	d.v.Work(n)
 }
 
-func (d *detection) search(escape bool) (string, int, int) {
-	s := d.v.Text
+func (d *detection) search() finding {
 	// The text stands where a value is due.
-	p := d.parse(0, false, false, escape)
-	d.run(p)
+	p := d.parser(0, false, false)
+	d.run(&p)
 	if r := p.judgeBare(false); r != "" {
-		return r, 0, p.spanEnd(0)
+		return finding{r, 0, p.spanEnd(0)}
 	}
 	// The text follows a value.
-	p = d.parse(0, true, false, escape)
-	d.run(p)
+	p = d.parser(0, true, false)
+	d.run(&p)
 	if r := p.judgeBare(true); r != "" {
-		return r, 0, p.spanEnd(0)
+		return finding{r, 0, p.spanEnd(0)}
 	}
-	p = d.parse(0, true, false, escape)
+	// The text is a statement.
+	p = d.parser(0, true, false)
 	if p.statement(true) {
-		p.run()
+		d.run(&p)
 		if r := p.judgeStatement(); r != "" {
-			return r, 0, p.spanEnd(0)
+			return finding{r, 0, p.spanEnd(0)}
 		}
 	}
-	if i, j := probe(s); j > 0 {
-		return "quote-probe", i, j
+	if f := probe(d.s); f.rule != "" {
+		return f
 	}
-	first := byte(0)
-	for i := 0; i < len(s) && d.spent < d.budget; i++ {
-		n := strings.IndexAny(s[i:], "'\"`")
+	if f := d.quotes(); f.rule != "" {
+		return f
+	}
+	return d.anchors()
+}
+
+// quotes looks at what follows each quote, where the text leaves the literal that it was put in.
+func (d *detection) quotes() finding {
+	var seen byte
+	for i := 0; i < len(d.s) && d.budget > 0; i++ {
+		n := strings.IndexAny(d.s[i:], "'\"`")
 		if n < 0 {
 			break
 		}
 		i += n
-		if escape && escaped(s[:i]) {
+		if d.mode.escape && escaped(d.s[:i]) {
 			continue
 		}
-		p = d.parse(i+1, true, true, escape)
-		d.run(p)
-		if r := p.judgeQuoted(s[:i], first != s[i]); r != "" {
-			return r, i, p.spanEnd(i)
+		p := d.parser(i+1, true, true)
+		d.run(&p)
+		if r := p.judgeQuoted(d.s[:i], seen != d.s[i]); r != "" {
+			return finding{r, i, p.spanEnd(i)}
 		}
-		first = s[i]
+		seen = d.s[i]
 	}
-	return "", 0, 0
+	return finding{}
 }
 
 // probe finds what scanners send to see whether quotes break something: a word and a handful of both quotes,
 // brackets, commas and full stops, or both quotes between angle brackets.
-func probe(s string) (int, int) {
+func probe(s string) finding {
 	if i := strings.Index(s, "<'\">"); i >= 0 {
-		return i, i + len("<'\">")
+		return finding{"quote-probe", i, i + len("<'\">")}
+	}
+	if i := strings.LastIndex(s, "--"); i >= 0 {
+		s = s[:i]
 	}
 	i := len(s)
 	single, double, other := 0, 0, 0
@@ -117,7 +146,7 @@ func probe(s string) (int, int) {
 		}
 	}
 	if single == 0 || double == 0 || other < 6 || hasSpace(s[:i]) {
-		return 0, 0
+		return finding{}
 	}
-	return i, len(s)
+	return finding{"quote-probe", i, len(s)}
 }

@@ -1,5 +1,7 @@
 package sqli
 
+import "strings"
+
 // statement reads what begins a statement, behind a semicolon or, as SQL Server and clients that send batches
 // allow, without one. It reports whether the text can be one, and notes fStacked when it has an effect.
 func (p *parser) statement(semicolon bool) bool {
@@ -31,7 +33,19 @@ func (p *parser) statement(semicolon bool) bool {
 		p.push(callNone)
 		return semicolon
 	case tName:
-		return p.verb(t)
+		if p.verb(t) {
+			return true
+		}
+		p.pos = t.end
+		p.operand = false
+		c := function(p.s[t.start:t.end])
+		if !semicolon || c == callNone || !p.opensCall() {
+			return false
+		}
+		p.feats |= fSelect
+		p.push(c)
+		p.advance(token{kind: tLParen, start: t.start, end: p.pos})
+		return true
 	}
 	return false
 }
@@ -49,7 +63,12 @@ func (p *parser) statementWord(t token) bool {
 		return p.operator(t)
 	case wDesc:
 		n := p.next()
-		return n.kind == tName && p.done()
+		if p.s[t.start]|0x20 != 'd' || n.kind != tName || !p.done() {
+			return false
+		}
+		p.feats |= fStacked
+		p.operand = true
+		return true
 	case wValues:
 		return p.opensCall() && p.push(callPlain)
 	}
@@ -167,6 +186,7 @@ func (p *parser) verb(t token) bool {
 	}
 	if ok {
 		p.feats |= fStacked
+		p.hidden = strings.Contains(p.s[p.pos:], "--") || strings.HasSuffix(p.s, "#") || p.feats&fDelay != 0
 		p.pos = len(p.s)
 		p.operand = true
 	}

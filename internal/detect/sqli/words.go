@@ -245,7 +245,7 @@ func catalogue(s string) bool {
 		"syslogins", "systables", "all_tab", "all_users", "all_objects", "all_col", "user_tab", "user_col", "user_objects",
 		"user_users", "dba_", "v$", "v_$", "dual", "msysobjects", "msysaccessobjects", "performance_schema", "domain.",
 		"sysproc", "syscs", "sysxlogins", "tabname", "mon$", "systypes", "sys_", "session_privs", "nls_",
-		"information schema", "[information_schema", "`information_schema", "[sys]", "[master]"} {
+		"utl_http.", "utl_inaddr.", "httpuritype", "information schema", "[information_schema", "`information_schema", "[sys]", "[master]"} {
 		if len(b) >= len(p) && string(b[:len(p)]) == p {
 			return true
 		}

@@ -1,0 +1,46 @@
+package sqli
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
+)
+
+// unwrap returns what is left of a text in which a percent sign stands before every character, as IIS and
+// ASP read it, or which is base64 as a whole; "" when it is neither.
+func unwrap(v *scan.View) string {
+	s := v.Text
+	if len(s) < 8 || len(s) > 1<<16 {
+		return ""
+	}
+	if v.Has.Has('%') {
+		if n := strings.Count(s, "%"); n*3 >= len(s) {
+			v.Work(len(s))
+			return strings.ReplaceAll(s, "%", "")
+		}
+		return ""
+	}
+	if len(s)%4 != 0 || len(s) < 16 {
+		return ""
+	}
+	var head [6]byte // the first bytes tell text from an identifier that merely uses the same letters
+	if _, err := base64.StdEncoding.Decode(head[:], []byte(s[:8])); err != nil || !printable(string(head[:])) {
+		return ""
+	}
+	v.Work(len(s))
+	b, err := base64.StdEncoding.DecodeString(s)
+	if err != nil || !printable(string(b)) {
+		return ""
+	}
+	return string(b)
+}
+
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' && s[i] != '\t' && s[i] != '\n' && s[i] != '\r' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
