@@ -36,7 +36,10 @@ type Account struct {
 // GetAccount reads an account.
 func (c *Client) GetAccount(ctx context.Context, accountIdentifier string) (*Account, error) {
 	if !tango.IsIdentifier(accountIdentifier) {
-		return nil, &RefusedError{Op: opGetAccount, Fields: []FieldError{{Pointer: "/accountIdentifier", Key: "422.501", Message: "must be 5 to 100 letters, digits and hyphens"}}}
+		return nil, &RefusedError{Op: opGetAccount, Fields: []FieldError{{Pointer: "/accountIdentifier", Key: tango.KeyIdentifier, Message: idSays}}}
+	}
+	if err := c.allowAccount(opGetAccount, accountIdentifier); err != nil {
+		return nil, err
 	}
 	cl := call{op: opGetAccount, method: http.MethodGet, path: pathOf("accounts", accountIdentifier)}
 	return invoke(ctx, c.core, cl, func(_ *answer, a *Account) error {
@@ -47,8 +50,17 @@ func (c *Client) GetAccount(ctx context.Context, accountIdentifier string) (*Acc
 	})
 }
 
-// Accounts lists the accounts of the platform. After an error the sequence ends.
+// Accounts lists the accounts of the platform, or those of the scope. After an error the sequence ends.
 func (c *Client) Accounts(ctx context.Context) iter.Seq2[*Account, error] {
+	if c.scope != nil {
+		return func(yield func(*Account, error) bool) {
+			for _, s := range *c.scope {
+				if a, err := c.GetAccount(ctx, s.Account); !yield(a, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
 	return cursorList[Account](ctx, c.core, call{op: opListAccounts, method: http.MethodGet, path: "/accounts"})
 }
 

@@ -52,9 +52,7 @@ func (a *auth) authorize(ctx context.Context) (authorization, error) {
 	if len(all) == 0 {
 		return authorization{}, errNoCredentials
 	}
-	for i := range all {
-		a.secrets.add(all[i].Key, all[i].ClientSecret, all[i].Password)
-	}
+	a.remember(all)
 	c := &all[0]
 	for i := range all {
 		if !a.isRefused(a.fingerprint(&all[i])) {
@@ -67,6 +65,19 @@ func (a *auth) authorize(ctx context.Context) (authorization, error) {
 	}
 	token := base64.StdEncoding.EncodeToString([]byte(c.PlatformName + ":" + c.Key.Reveal()))
 	return authorization{header: NewSecret("Basic " + token), id: a.fingerprint(c)}, nil
+}
+
+func (a *auth) remember(all []Credentials) {
+	for i := range all {
+		a.secrets.add(all[i].Key, all[i].ClientSecret, all[i].Password)
+	}
+}
+
+// learn asks the source for the secrets in use, so that text can be looked through before the first call.
+func (a *auth) learn(ctx context.Context) {
+	if all, err := a.source.Credentials(ctx); err == nil {
+		a.remember(all)
+	}
 }
 
 // refuse remembers that Tango answered 401, and reports whether other credentials are left to try.

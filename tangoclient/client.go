@@ -12,7 +12,11 @@ import (
 )
 
 // Client speaks to Tango. It is safe for concurrent use; make one with New and keep it.
-type Client struct{ *core }
+type Client struct {
+	*core
+	scope  *Scope  // nil: everything
+	tenant *string // nil: references go to Tango as they are
+}
 
 // core is what a client and the scoped clients made from it share.
 type core struct {
@@ -26,6 +30,7 @@ type core struct {
 	settleAfter time.Duration
 	onLate      func(LateOutcome)
 	unclear     *unclear
+	refKey      Secret
 	running     sync.WaitGroup // attempts of writes
 }
 
@@ -43,7 +48,7 @@ type LateOutcome struct {
 
 // late tells how an attempt ended whose caller had gone away.
 func (c *core) late(ctx context.Context, cl *call, a *attempt) {
-	out := LateOutcome{Op: cl.op, CustomerIdentifier: cl.ref.customer, AccountIdentifier: cl.ref.account, ExternalRefID: cl.ref.ref}
+	out := LateOutcome{Op: cl.op, CustomerIdentifier: cl.ref.customer, AccountIdentifier: cl.ref.account, ExternalRefID: cl.given}
 	if a.ans != nil {
 		c.unclear.forget(cl.ref)
 		out.Order, _ = a.ans.value.(*Order)

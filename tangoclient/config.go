@@ -40,6 +40,9 @@ type Config struct {
 
 	// RootCAs are the certificate authorities to trust; nil: the system's.
 	RootCAs *x509.CertPool
+	// PinAmazonRoots trusts AmazonRoots and nothing else. It stops working if Tango changes its CA, as it did
+	// once: then every call fails until this is turned off.
+	PinAmazonRoots bool
 	// TLS is the base of the TLS configuration, for client certificates and the like. New refuses one that
 	// does not verify the peer, writes out session keys, or allows less than TLS 1.2.
 	TLS *tls.Config
@@ -65,6 +68,9 @@ type Config struct {
 	// SettleAfter is how long after its last attempt an order that cannot be found counts as not placed; 0:
 	// 2 minutes.
 	SettleAfter time.Duration
+	// RefKey keys the references of WithRefNamespace; empty: who knows tenant and reference can compute what
+	// goes to Tango. Never change it: the same order would get another reference and be placed again.
+	RefKey Secret
 	// OnLateOutcome is told how an attempt ended whose caller had gone away. It is called on its own
 	// goroutine; nil: the outcome is logged only.
 	OnLateOutcome func(LateOutcome)
@@ -112,6 +118,7 @@ func New(cfg Config) (*Client, error) {
 		onLate:      cfg.OnLateOutcome,
 		pacer:       newPacer(&cfg),
 		unclear:     new(unclear),
+		refKey:      cfg.RefKey,
 	}}
 	c.auth = newAuth(cfg.Credentials)
 	c.log = newLogger(cfg.Logger, c.auth.secrets)

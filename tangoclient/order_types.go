@@ -52,8 +52,8 @@ type OrderRequest struct {
 	EmailSubject        string            `json:"emailSubject,omitzero" validate:"omitempty,oneline" sanitize:"line"`
 	Message             string            `json:"message,omitzero" sanitize:"text"`
 	ETID                string            `json:"etid,omitzero" validate:"omitempty,etid" sanitize:"-"`
-	PTID                string            `json:"ptid,omitzero" validate:"omitempty,max=19,alphanum" sanitize:"-"`
-	Campaign            string            `json:"campaign,omitzero" validate:"omitempty,max=1024,oneline" sanitize:"line"`
+	PTID                string            `json:"ptid,omitzero" validate:"omitempty,max=19,ptid" sanitize:"-"`
+	Campaign            string            `json:"campaign,omitzero" validate:"max=1024" sanitize:"text"`
 	Notes               string            `json:"notes,omitzero" validate:"max=1024" sanitize:"text"`
 	PurchaseOrderNumber string            `json:"purchaseOrderNumber,omitzero" validate:"omitempty,oneline" sanitize:"line"`
 	ExpirationDate      string            `json:"expirationDate,omitzero" validate:"omitempty,datetime=2006-01-02" sanitize:"-"`
@@ -62,8 +62,8 @@ type OrderRequest struct {
 
 // Recipient is who gets the reward.
 type Recipient struct {
-	FirstName    string   `json:"firstName,omitzero" validate:"omitempty,max=100,oneline" sanitize:"line"`
-	LastName     string   `json:"lastName,omitzero" validate:"omitempty,max=100,oneline" sanitize:"line"`
+	FirstName    string   `json:"firstName,omitzero" validate:"omitempty,max=100,digitalname" sanitize:"line"`
+	LastName     string   `json:"lastName,omitzero" validate:"omitempty,max=100,digitalname" sanitize:"line"`
 	Email        string   `json:"email,omitzero" validate:"omitempty,max=254,email" sanitize:"-"`
 	MobileNumber string   `json:"mobileNumber,omitzero" validate:"omitempty,e164" sanitize:"-"`
 	Address      *Address `json:"address,omitempty"`
@@ -71,20 +71,20 @@ type Recipient struct {
 
 // Sender is in whose name the reward is sent.
 type Sender struct {
-	FirstName string `json:"firstName,omitzero" validate:"omitempty,max=100,oneline" sanitize:"line"`
-	LastName  string `json:"lastName,omitzero" validate:"omitempty,max=100,oneline" sanitize:"line"`
+	FirstName string `json:"firstName,omitzero" validate:"omitempty,max=100,digitalname" sanitize:"line"`
+	LastName  string `json:"lastName,omitzero" validate:"omitempty,max=100,digitalname" sanitize:"line"`
 	Email     string `json:"email,omitzero" validate:"omitempty,max=254,email" sanitize:"-"`
 }
 
 // Address is where a physical reward goes.
 type Address struct {
 	CompanyName     string `json:"companyName,omitzero" validate:"omitempty,oneline" sanitize:"line"`
-	StreetLine1     string `json:"streetLine1,omitzero" validate:"omitempty,max=200,oneline" sanitize:"line"`
-	StreetLine2     string `json:"streetLine2,omitzero" validate:"omitempty,max=100,oneline" sanitize:"line"`
-	City            string `json:"city,omitzero" validate:"omitempty,max=60,oneline" sanitize:"line"`
-	StateOrProvince string `json:"stateOrProvince,omitzero" validate:"omitempty,max=60,oneline" sanitize:"line"`
-	PostalCode      string `json:"postalCode,omitzero" validate:"omitempty,max=12,oneline" sanitize:"line"`
-	Country         string `json:"country,omitzero" validate:"omitempty,iso3166_1_alpha2" sanitize:"-"`
+	StreetLine1     string `json:"streetLine1,omitzero" validate:"omitempty,max=200,streetline" sanitize:"line"`
+	StreetLine2     string `json:"streetLine2,omitzero" validate:"omitempty,max=100,streetline" sanitize:"line"`
+	City            string `json:"city,omitzero" validate:"omitempty,max=60,city" sanitize:"line"`
+	StateOrProvince string `json:"stateOrProvince,omitzero" validate:"omitempty,max=60,city" sanitize:"line"`
+	PostalCode      string `json:"postalCode,omitzero" validate:"omitempty,max=12,postalcode" sanitize:"line"`
+	Country         string `json:"country,omitzero" validate:"omitempty,country" sanitize:"-"`
 }
 
 // deliveryMethod is what is sent for r: the given one, or what Tango documents as the default.

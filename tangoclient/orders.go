@@ -2,7 +2,6 @@ package tangoclient
 
 import (
 	"context"
-	"crypto/rand"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -32,20 +31,25 @@ func (c *Client) CreateOrder(ctx context.Context, r OrderRequest) (*Order, error
 	if r.ExternalRefID == "" {
 		r.ExternalRefID = NewRef()
 	}
-	body, err := c.preflightOrder(&r)
+	given := r.ExternalRefID
+	body, err := c.preflightOrder(ctx, &r)
 	if err != nil {
 		return nil, err
 	}
-	cl := call{op: opCreateOrder, method: http.MethodPost, path: "/orders", body: body,
-		ref: refKey{r.CustomerIdentifier, r.AccountIdentifier, r.ExternalRefID}}
+	if err := c.allow(opCreateOrder, r.CustomerIdentifier, r.AccountIdentifier); err != nil {
+		return nil, err
+	}
+	cl := call{op: opCreateOrder, method: http.MethodPost, path: "/orders", body: body, given: given,
+		ref: refKey{r.CustomerIdentifier, r.AccountIdentifier, c.wireRef(given)}}
 	o, err := invoke(ctx, c.core, cl, func(a *answer, o *Order) error {
-		if o.ReferenceOrderID == "" || o.ExternalRefID != "" && o.ExternalRefID != r.ExternalRefID {
+		if o.ReferenceOrderID == "" || o.ExternalRefID != "" && o.ExternalRefID != cl.ref.ref {
 			return fmt.Errorf("%w: not this order", ErrReply)
 		}
 		o.Outcome = Replayed
 		if a.status == http.StatusCreated {
 			o.Outcome = Created
 		}
+		o.ExternalRefID = given
 		return nil
 	})
 	if err != nil {
@@ -53,9 +57,6 @@ func (c *Client) CreateOrder(ctx context.Context, r OrderRequest) (*Order, error
 	}
 	return checkReplay(&r, o)
 }
-
-// NewRef makes an externalRefID that nobody can guess: 26 letters and digits, 130 bits.
-func NewRef() string { return rand.Text() }
 
 // checkReplay compares an order with the request that it answers.
 func checkReplay(r *OrderRequest, o *Order) (*Order, error) {
@@ -120,12 +121,19 @@ func (c *Client) GetOrder(ctx context.Context, referenceOrderID string) (*Order,
 		return nil, err
 	}
 	cl := call{op: opGetOrder, method: http.MethodGet, path: pathOf("orders", referenceOrderID)}
-	return invoke(ctx, c.core, cl, func(_ *answer, o *Order) error {
+	o, err := invoke(ctx, c.core, cl, func(_ *answer, o *Order) error {
 		if o.ReferenceOrderID != referenceOrderID {
 			return fmt.Errorf("%w: not this order", ErrReply)
 		}
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	if err := c.allow(opGetOrder, o.CustomerIdentifier, o.AccountIdentifier); err != nil {
+		return nil, err
+	}
+	return o, nil
 }
 
 // orderPage is one page of GET /orders.
@@ -157,7 +165,10 @@ func (c *Client) Settle(ctx context.Context, r OrderRequest, opts ...SettleOptio
 	if err := checkReference(opListOrders, "externalRefID", r.ExternalRefID); err != nil {
 		return nil, err
 	}
-	key := refKey{r.CustomerIdentifier, r.AccountIdentifier, r.ExternalRefID}
+	if err := c.allow(opListOrders, r.CustomerIdentifier, r.AccountIdentifier); err != nil {
+		return nil, err
+	}
+	key := refKey{r.CustomerIdentifier, r.AccountIdentifier, c.wireRef(r.ExternalRefID)}
 	var s settling
 	for _, o := range opts {
 		o(&s)
@@ -181,7 +192,7 @@ func (c *Client) Settle(ctx context.Context, r OrderRequest, opts ...SettleOptio
 		return nil, err
 	}
 	c.unclear.forget(key)
-	o.Outcome = Replayed
+	o.Outcome, o.ExternalRefID = Replayed, r.ExternalRefID
 	return checkReplay(&r, o)
 }
 

@@ -2,6 +2,7 @@ package tangoclient
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net/url"
@@ -22,21 +23,27 @@ import (
 // validate.Inspect finds an attack, and text that carries one of this client's own keys (Tango would e-mail
 // it). It does not know the catalogue: whether the item exists and takes this amount is for Tango to say.
 func (c *Client) Preflight(r OrderRequest) error {
-	_, err := c.preflightOrder(&r)
+	_, err := c.preflightOrder(context.Background(), &r)
 	return err
 }
 
-// preflightOrder checks an order and gives the bytes to send.
-func (c *core) preflightOrder(r *OrderRequest) ([]byte, error) {
+// preflightOrder checks an order and gives the bytes to send. What is checked is what the caller gave; in what
+// is sent, the reference is Tango's form of it.
+func (c *Client) preflightOrder(ctx context.Context, r *OrderRequest) ([]byte, error) {
+	c.auth.learn(ctx)
 	sent := r.clone()
 	sent.DeliveryMethod = r.deliveryMethod()
-	body, problems, err := prepare(c, &sent)
+	body, problems, err := prepare(c.core, &sent)
 	if err != nil {
 		return nil, err
 	}
-	problems = append(problems, deliveryProblems(&sent)...)
+	problems = append(problems, orderProblems(&sent)...)
 	if len(problems) > 0 {
 		return nil, &RefusedError{Op: opCreateOrder, Fields: problems}
+	}
+	if wire := c.wireRef(r.ExternalRefID); wire != r.ExternalRefID {
+		sent.ExternalRefID = wire
+		return encode(&sent)
 	}
 	return body, nil
 }
@@ -72,9 +79,27 @@ func ruleProblems(v any) ([]FieldError, error) {
 	}
 	out := make([]FieldError, len(list))
 	for i, e := range list {
-		out[i] = FieldError{Pointer: e.Pointer, Message: e.Message}
+		out[i] = FieldError{Pointer: e.Pointer, Key: keyOf(e.Rule), Message: e.Message}
 	}
 	return out, nil
+}
+
+// keyOf is the i18nKey with which Tango refuses what a rule refuses; empty: not known.
+func keyOf(rule string) string {
+	switch rule {
+	case "required":
+		return tango.KeyRequired
+	case "max":
+		return tango.KeyTooLong
+	case "money":
+		return tango.KeyAmount
+	}
+	for _, r := range tango.Rules() {
+		if r.Name == rule {
+			return r.Key
+		}
+	}
+	return ""
 }
 
 // cleaningProblems are fields that sanitize would change. The client changes nothing by itself: what arrives
@@ -111,22 +136,34 @@ func (c *core) textProblems(body []byte) []FieldError {
 			continue
 		}
 		s := t.String()
+		at := knownPointer(string(d.StackPointer()))
 		if len(validate.Inspect(s)) > 0 {
-			out = append(out, FieldError{Pointer: string(d.StackPointer()), Key: tango.KeyInsecure, Message: "looks like an attack; Tango refuses insecure characters"})
+			out = append(out, FieldError{Pointer: at, Key: tango.KeyInsecure, Message: "looks like an attack; Tango refuses insecure characters"})
 		}
 		if c.auth.secrets.has(s) {
-			out = append(out, FieldError{Pointer: string(d.StackPointer()), Key: tango.KeyInsecure, Message: "holds a key or token of this program, which would be sent to the recipient"})
+			out = append(out, FieldError{Pointer: at, Key: tango.KeyInsecure, Message: "holds a key or token of this program, which would be sent to the recipient"})
 		}
 	}
 }
 
-// deliveryProblems are the rules that hold between fields: what each delivery method needs (Tango's
-// RecipientInfoCriteria).
-func deliveryProblems(r *OrderRequest) []FieldError {
+// knownPointer writes * for the name of a custom field: the caller chose it, so it is a value.
+func knownPointer(p string) string {
+	if i := strings.Index(p, "/customFields/"); i >= 0 {
+		return p[:i] + "/customFields/*"
+	}
+	return p
+}
+
+// orderProblems are the rules that no tag can say: an amount above 0, and what each delivery method needs
+// (Tango's RecipientInfoCriteria).
+func orderProblems(r *OrderRequest) []FieldError {
 	var out []FieldError
+	if r.Amount.Sign() == 0 { // below 0 is for the tag
+		out = append(out, FieldError{Pointer: "/amount", Key: tango.KeyAmount, Message: "must be above 0"})
+	}
 	need := func(ok bool, pointer string) {
 		if !ok {
-			out = append(out, FieldError{Pointer: pointer, Key: "422.007", Message: "is required for deliveryMethod " + r.DeliveryMethod})
+			out = append(out, FieldError{Pointer: pointer, Key: tango.KeyRequired, Message: "is required for deliveryMethod " + r.DeliveryMethod})
 		}
 	}
 	switch r.DeliveryMethod {
@@ -135,7 +172,7 @@ func deliveryProblems(r *OrderRequest) []FieldError {
 			return out
 		}
 	default:
-		return nil
+		return out
 	}
 	to := r.Recipient
 	need(to.FirstName != "", "/recipient/firstName")
@@ -156,14 +193,16 @@ func deliveryProblems(r *OrderRequest) []FieldError {
 	return out
 }
 
+const idSays = "must be 5 to 100 letters, digits or hyphens"
+
 // checkPair checks a customer and account identifier by their grammar.
 func checkPair(op, customer, account string) error {
 	var out []FieldError
 	if !tango.IsIdentifier(customer) {
-		out = append(out, FieldError{Pointer: "/customerIdentifier", Key: "422.010", Message: "must be 5 to 100 letters, digits and hyphens"})
+		out = append(out, FieldError{Pointer: "/customerIdentifier", Key: tango.KeyIdentifier, Message: idSays})
 	}
 	if !tango.IsIdentifier(account) {
-		out = append(out, FieldError{Pointer: "/accountIdentifier", Key: "422.501", Message: "must be 5 to 100 letters, digits and hyphens"})
+		out = append(out, FieldError{Pointer: "/accountIdentifier", Key: tango.KeyIdentifier, Message: idSays})
 	}
 	if len(out) > 0 {
 		return &RefusedError{Op: op, Fields: out}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf16"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -93,13 +94,60 @@ func unescaped(text string) []string {
 		out = append(out, percentDecode(text))
 	}
 	if strings.Contains(text, `\`) {
-		var u []byte
-		u, err := jsontext.AppendUnquote(u, `"`+strings.ReplaceAll(text, `"`, `\u0022`)+`"`)
-		if err == nil || len(u) > 0 {
-			out = append(out, string(u))
-		}
+		out = append(out, jsonDecode(text))
 	}
 	return out
+}
+
+// jsonDecode undoes each escape of RFC 8259, section 7, and leaves every other backslash as it is. Text that
+// merely contains a JSON string is no JSON, so a parser would not take it.
+func jsonDecode(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 == len(s) {
+			b.WriteByte(s[i])
+			continue
+		}
+		if r := hex4(s[i+1:]); r >= 0 {
+			i += 5
+			if low := lowSurrogate(s[i+1:]); utf16.IsSurrogate(r) && low >= 0 {
+				r = utf16.DecodeRune(r, low)
+				i += 6
+			}
+			b.WriteRune(r)
+			continue
+		}
+		if at := strings.IndexByte(`"\/bfnrt`, s[i+1]); at >= 0 {
+			b.WriteByte("\"\\/\b\f\n\r\t"[at])
+			i++
+			continue
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
+}
+
+// hex4 reads the uXXXX at the beginning of s; -1: there is none.
+func hex4(s string) rune {
+	if len(s) < 5 || s[0] != 'u' {
+		return -1
+	}
+	var r rune
+	for i := 1; i < 5; i++ {
+		d := unhex(s[i])
+		if d < 0 {
+			return -1
+		}
+		r = r<<4 | rune(d)
+	}
+	return r
+}
+
+func lowSurrogate(s string) rune {
+	if s == "" || s[0] != '\\' {
+		return -1
+	}
+	return hex4(s[1:])
 }
 
 // percentDecode undoes each %XX and leaves every other % as it is.

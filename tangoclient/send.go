@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -21,6 +22,7 @@ type call struct {
 	query  url.Values //
 	body   []byte     // JSON; the same bytes in every attempt
 	ref    refKey     // of a write that Tango does not do twice; zero: never repeated
+	given  string     // the caller's own form of ref
 	limit  int64      // bytes of a reply; 0: maxReply
 
 	// read takes the body of a success. Its error means that the reply is not what Tango documents.
@@ -172,8 +174,14 @@ func retryable(a *attempt) bool {
 // trying again would mend.
 func isTLSRefusal(err error) bool {
 	return is[*tls.CertificateVerificationError](err) || is[x509.UnknownAuthorityError](err) ||
-		is[x509.HostnameError](err) || is[x509.CertificateInvalidError](err) ||
-		is[tls.AlertError](err) || is[tls.RecordHeaderError](err)
+		is[x509.HostnameError](err) || is[x509.CertificateInvalidError](err) || is[tls.RecordHeaderError](err) || isAlert(err)
+}
+
+// isAlert reports a TLS alert, which crypto/tls wraps in an OpError of these two names and no other package
+// does.
+func isAlert(err error) bool {
+	op, ok := errors.AsType[*net.OpError](err)
+	return ok && (op.Op == "remote error" || op.Op == "local error")
 }
 
 func is[E error](err error) bool {
@@ -190,7 +198,7 @@ func (s *sending) failed(ctx context.Context, stop error) error {
 	cause = s.auth.secrets.scrubError(cause)
 	if s.open {
 		s.unclear.note(s.call.ref)
-		e := &UnknownOutcomeError{Op: s.call.op, ExternalRefID: s.call.ref.ref, Attempts: s.attempts,
+		e := &UnknownOutcomeError{Op: s.call.op, ExternalRefID: s.call.given, Attempts: s.attempts,
 			RetryAfter: s.settleAfter, Last: s.last.fail, cause: cause}
 		s.log.ErrorContext(ctx, "tango: the outcome of a write is unknown", slog.String("op", s.call.op),
 			slog.Any("order", s.call.ref), slog.Any("cause", e))

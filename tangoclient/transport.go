@@ -12,8 +12,8 @@ import (
 // newTransport builds the transport of the client, or checks the foreign one.
 func newTransport(cfg *Config) (http.RoundTripper, error) {
 	if cfg.InsecureTransport != nil {
-		if cfg.TLS != nil || cfg.RootCAs != nil || cfg.Proxy != nil || cfg.DialContext != nil || cfg.WrapTransport != nil {
-			return nil, errors.New("InsecureTransport: replaces the transport, so TLS, RootCAs, Proxy, DialContext and WrapTransport must not be set with it")
+		if cfg.TLS != nil || cfg.RootCAs != nil || cfg.Proxy != nil || cfg.DialContext != nil || cfg.WrapTransport != nil || cfg.PinAmazonRoots {
+			return nil, errors.New("InsecureTransport: replaces the transport, so TLS, RootCAs, PinAmazonRoots, Proxy, DialContext and WrapTransport must not be set with it")
 		}
 		if t, ok := cfg.InsecureTransport.(*http.Transport); ok {
 			return cfg.InsecureTransport, checkForeign(t)
@@ -56,6 +56,12 @@ func tlsConfig(cfg *Config) (*tls.Config, error) {
 	conf := cfg.TLS.Clone()
 	if conf == nil {
 		conf = new(tls.Config)
+	}
+	if cfg.PinAmazonRoots {
+		if cfg.RootCAs != nil || conf.RootCAs != nil {
+			return nil, errors.New("PinAmazonRoots: trusts those alone, so RootCAs must not be set with it")
+		}
+		conf.RootCAs = AmazonRoots()
 	}
 	if cfg.RootCAs != nil {
 		if conf.RootCAs != nil {
