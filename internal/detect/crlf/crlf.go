@@ -37,7 +37,7 @@ const Class scan.Class = "crlf"
 
 // Detector finds crlf.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("\r\n\x85\x98\xA8\xA9?"), scan.Bytes(":/?= ")}, Find: find}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("\r\n\x85\x98\xA8\xA9?")}, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {

@@ -1,12 +1,266 @@
-// Package csvinjection finds csv_injection. PLACEHOLDER: its owner replaces this file.
+// Package csvinjection finds text that a spreadsheet runs as a formula when it opens an export that holds it.
+//
+// # What it recognises
+//
+// A cell, which begins with the text, a line, or a comma, semicolon or tab, that starts with "=", "+", "-" or "@",
+// white space and a quote in front aside, and goes on as a formula: a call of a function, a DDE link
+// (program|'topic'!item), a link to a file, or arithmetic on cells and numbers behind "=".
+//
+// # What it does not
+//
+// "-5", "+1 (555) 010-9999", "=)", "@name", "+1 from me" are no formulas that do anything. An export must still
+// quote every cell that begins with one of the four characters: see sanitize.CSVCell.
+//
+// # Rules
+//
+//	dde       a DDE link
+//	function  a call of a spreadsheet function
+//	file-link a reference to a file
+//	formula   arithmetic
+//
+// CWE-1236 (formula elements in a CSV file).
 package csvinjection
 
-import "github.com/tangoguard/tangoguard/internal/detect/scan"
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
+)
 
 // Class is the class of the findings of this package.
 const Class scan.Class = "csv_injection"
 
 // Detector finds csv_injection.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Find: func(*scan.View, scan.Report) {}}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("=+-@|"), scan.Bytes("(|'!+-*/&^")}, Find: find}
+}
+
+// maxCell bounds how far a formula is read.
+const maxCell = 1024
+
+func find(v *scan.View, report scan.Report) {
+	s := v.Text
+	v.Work(len(s))
+	cell(v, 0, true, report)
+	for i := range len(s) {
+		switch s[i] {
+		case '\n', '\r', '\t', ',', ';':
+			if next := skip(s, i+1); next < len(s) && (s[next] == '=' || s[next] == '+' || s[next] == '-' || s[next] == '@') {
+				cell(v, i+1, s[i] == '\n' || s[i] == '\r', report)
+			}
+		}
+	}
+}
+
+// skip passes the white space and quote that may stand in front of a formula.
+func skip(s string, i int) int {
+	for k := 0; k < 16 && i < len(s) && (s[i] <= ' ' || s[i] == '"'); k++ {
+		i++
+	}
+	return i
+}
+
+// cell judges the cell that begins at i. Behind a comma a sentence goes on, so only what cannot be prose counts.
+func cell(v *scan.View, i int, own bool, report scan.Report) {
+	s := v.Text
+	i = skip(s, i)
+	if i == len(s) {
+		return
+	}
+	start := i
+	sign := s[i]
+	if sign != '=' && sign != '+' && sign != '-' && sign != '@' {
+		return
+	}
+	for k := 0; k < 8 && i < len(s) && (strings.IndexByte("=+-@", s[i]) >= 0); k++ {
+		if s[i] == '=' {
+			sign = '='
+		}
+		i++
+	}
+	for k := 0; k < 8 && i < len(s) && (s[i] == ' ' || s[i] == '('); k++ {
+		i++
+	}
+	body := s[i:min(len(s), i+maxCell)]
+	v.Work(len(body) / 8)
+	if n := dde(body); n > 0 {
+		report("dde", start, i+n)
+		return
+	}
+	if n := call(body, sign); n > 0 {
+		report("function", start, i+n)
+		return
+	}
+	if sign == '=' && own {
+		if n := fileLink(body); n > 0 {
+			report("file-link", start, i+n)
+		} else if n := arithmetic(body); n > 0 {
+			report("formula", start, i+n)
+		}
+	}
+}
+
+// dde gives the end of a DDE link, program|'topic'!item or program|topic!item, in a formula; 0 for none. Terms of
+// arithmetic and calls may stand in front.
+func dde(s string) int {
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '|':
+			return link(s, i)
+		case c == '\n' || c == '\r' || c == '\t' || c == ';':
+			return 0
+		case c >= 0x80 || c == '<' || c == '{' || c == '$' && i > 0 && s[i-1] == ' ':
+			return 0
+		}
+	}
+	return 0
+}
+
+func link(s string, bar int) int {
+	name := bar
+	for name > 0 && isWord(s[name-1]) {
+		name--
+	}
+	i := bar + 1
+	if i < len(s) && s[i] == ' ' {
+		i++
+	}
+	if name == bar || i >= len(s) {
+		return 0
+	}
+	if s[i] == '\'' || s[i] == '"' {
+		k := strings.IndexByte(s[i+1:], s[i])
+		if k < 0 {
+			return len(s)
+		}
+		i += k + 2
+	} else {
+		for i < len(s) && s[i] > ' ' && s[i] != '!' {
+			i++
+		}
+	}
+	if i < len(s) && s[i] == '!' {
+		return i + 1
+	}
+	return 0
+}
+
+// call gives the end of NAME( where NAME is a function of a spreadsheet; 0 for none. Behind "=" terms of arithmetic
+// may stand in front. Behind "@", "+" and "-" the function must come first.
+func call(s string, sign byte) int {
+	i := 0
+	if sign == '=' || sign == '+' || sign == '-' {
+		for i < len(s) && (isDigit(s[i]) || strings.IndexByte("+-*/.,&^ ", s[i]) >= 0) {
+			i++
+		}
+	}
+	start := i
+	for i < len(s) && (isWord(s[i]) || s[i] == '.') {
+		i++
+	}
+	end := i
+	for i < len(s) && s[i] == ' ' && i-end < 4 {
+		i++
+	}
+	if end == start || i == len(s) || s[i] != '(' {
+		return 0
+	}
+	if isFunction(s[start:end]) {
+		return i + 1
+	}
+	return 0
+}
+
+func isFunction(name string) bool {
+	if len(name) > 24 {
+		return false
+	}
+	if k := strings.LastIndexByte(name, '.'); k >= 0 && strings.EqualFold(name[:min(len(name), 5)], "_xlfn") {
+		name = name[k+1:]
+	}
+	for _, f := range functions {
+		if strings.EqualFold(name, f) {
+			return true
+		}
+	}
+	return false
+}
+
+// functions of Excel, LibreOffice and Google Sheets that reach out of the sheet, run something or are used to
+// build what does.
+var functions = [...]string{
+	"HYPERLINK", "WEBSERVICE", "FILTERXML", "IMPORTXML", "IMPORTHTML", "IMPORTDATA", "IMPORTFEED", "IMPORTRANGE", "IMAGE", "DDE", "RTD",
+	"EXEC", "CALL", "REGISTER", "REGISTER.ID", "FOPEN", "FWRITE", "FREAD", "RUN", "EVALUATE", "ENCODEURL", "GOOGLEFINANCE", "QUERY",
+	"SUM", "CONCATENATE", "CONCAT", "TEXTJOIN", "CHAR", "UNICHAR", "CODE", "INDIRECT", "OFFSET", "ADDRESS", "CELL", "INFO", "IF", "IFERROR",
+	"IFS", "AND", "OR", "NOT", "VLOOKUP", "HLOOKUP", "XLOOKUP", "INDEX", "MATCH", "ARRAYFORMULA", "NOW", "TODAY", "RAND", "LEFT", "RIGHT",
+	"MID", "LEN", "SUBSTITUTE", "REPLACE", "TEXT", "T", "N", "AVERAGE", "MAX", "MIN", "COUNT", "COUNTA", "COUNTIF", "SUMIF", "PRODUCT",
+	"ABS", "ROUND", "GETPIVOTDATA", "STOCKHISTORY", "SQL.REQUEST", "LAMBDA", "LET", "FORMULA", "HALT", "ALERT", "RETURN", "GOTO",
+}
+
+// fileLink gives the end of 'file:...'# or '\\host\share\[book]sheet'!; 0 for none.
+func fileLink(s string) int {
+	if len(s) < 8 || s[0] != '\'' {
+		return 0
+	}
+	t := s[1:]
+	if !strings.EqualFold(t[:min(5, len(t))], "file:") && !strings.HasPrefix(t, `\\`) && !strings.EqualFold(t[:min(4, len(t))], "http") {
+		return 0
+	}
+	k := strings.IndexByte(t, '\'')
+	if k < 0 || k+1 >= len(t) || t[k+1] != '#' && t[k+1] != '!' && t[k+1] != '$' {
+		return 0
+	}
+	return k + 3
+}
+
+// arithmetic gives the length of s if all of it is at least two numbers or cells with operators between them.
+func arithmetic(s string) int {
+	terms, i := 0, 0
+	for {
+		n := term(s[i:])
+		if n == 0 {
+			return 0
+		}
+		i += n
+		terms++
+		for i < len(s) && (s[i] == ' ' || s[i] == ')' || s[i] == '"') {
+			i++
+		}
+		if i == len(s) || s[i] == '\n' || s[i] == '\r' {
+			break
+		}
+		if strings.IndexByte("+-*/^&", s[i]) < 0 {
+			return 0
+		}
+		i++
+		for i < len(s) && (s[i] == ' ' || s[i] == '(') {
+			i++
+		}
+	}
+	if terms < 2 {
+		return 0
+	}
+	return i
+}
+
+// term gives the length of a number or a reference to a cell.
+func term(s string) int {
+	i := 0
+	for i < len(s) && i < 4 && (s[i] == '$' || s[i]|0x20 >= 'a' && s[i]|0x20 <= 'z') {
+		i++
+	}
+	digits := i
+	for i < len(s) && (isDigit(s[i]) || s[i] == '.' && i > digits) {
+		i++
+	}
+	if i == digits {
+		return 0
+	}
+	return i
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func isWord(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || isDigit(c) || c == '_'
 }

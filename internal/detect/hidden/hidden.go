@@ -1,12 +1,154 @@
-// Package hidden finds unicode. PLACEHOLDER: its owner replaces this file.
+// Package hidden finds characters that make a text look like another one: the class unicode.
+//
+// # What it recognises
+//
+// Overrides of the direction of text in front of letters that they turn round ("photo\u202Egpj.exe"), isolates and
+// embeddings around code without a right-to-left letter (Trojan Source), tag characters outside an emoji flag and
+// rows of variation selectors, which carry text that nobody sees. The core adds findings of this class where
+// another detector's finding holds characters that cannot be seen, or look-alikes of metacharacters, and where a
+// text is encoded more often than is looked through.
+//
+// # What it does not
+//
+// Joiners in emoji, Persian and Indic words, flags, direction marks, balanced embeddings in a text in Arabic or
+// Hebrew, byte order marks and zero-width spaces in prose pass: sanitize.Text removes them, and nothing is hidden.
+// Letters of another script that look like Latin ones are not reported: no interpreter takes them for each other.
+//
+// # Rules
+//
+//	bidi-override      an override that turns letters or digits round
+//	bidi-code          embeddings or isolates around code
+//	tag-characters     tag characters outside a flag
+//	selector-text      a row of variation selectors
+//	invisible-inside   a character that cannot be seen inside another finding
+//	look-alike         a look-alike of a metacharacter inside another finding
+//	nested-encoding    more layers of encoding than are looked through
+//
+// CWE-116 (encoding), CWE-176 (Unicode encoding), CWE-451 (misrepresentation), CWE-1007 (visual confusion).
 package hidden
 
-import "github.com/tangoguard/tangoguard/internal/detect/scan"
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
+	"golang.org/x/text/unicode/bidi"
+)
 
 // Class is the class of the findings of this package.
 const Class scan.Class = "unicode"
 
-// Detector finds unicode.
+// The rules that package detect reports on behalf of this class.
+const (
+	InvisibleInside = "invisible-inside"
+	LookAlike       = "look-alike"
+	NestedEncoding  = "nested-encoding"
+)
+
+// Detector finds what is hidden in characters themselves. It looks at bytes 0x80 and 0xAA (bidi controls), 0xA0
+// (tags) and 0xB8 (variation selectors), so texts in ASCII never reach it.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Find: func(*scan.View, scan.Report) {}}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("\xE2\xEF\xF3"), scan.Bytes("\x80\x81\xA0\xB8\x84")}, Find: find}
+}
+
+const (
+	lre, rle, pdf, lro, rlo = '\u202A', '\u202B', '\u202C', '\u202D', '\u202E'
+	lri, rli, fsi, pdi      = '\u2066', '\u2067', '\u2068', '\u2069'
+	blackFlag               = "\U0001F3F4"
+	cancelTag               = 0xE007F
+)
+
+func find(v *scan.View, report scan.Report) {
+	s := v.Text
+	v.Work(len(s))
+	for i := 0; i < len(s); {
+		switch {
+		case s[i] == 0xE2 && i+2 < len(s) && (s[i+1] == 0x80 && s[i+2] >= 0xAA && s[i+2] <= 0xAE || s[i+1] == 0x81 && s[i+2] >= 0xA6 && s[i+2] <= 0xA8):
+			i = direction(v, i, report)
+		case s[i] == 0xF3:
+			i = tags(s, i, report)
+		case s[i] == 0xEF && strings.HasPrefix(s[i:], "\uFE00"[:2]):
+			i = selectors(s, i, report)
+		default:
+			i++
+		}
+	}
+}
+
+// maxScope bounds how far a direction control is followed.
+const maxScope = 256
+
+// direction judges the scope that opens at i and returns where to go on.
+func direction(v *scan.View, i int, report scan.Report) int {
+	s := v.Text
+	opener, size := utf8.DecodeRuneInString(s[i:])
+	next := i + size
+	var ltr, rtl, code bool
+	j := next
+	for j < len(s) && j-next < maxScope {
+		r, n := utf8.DecodeRuneInString(s[j:])
+		if r == pdf || r == pdi || r == '\n' {
+			break
+		}
+		switch {
+		case r < 0x80:
+			ltr = ltr || r|0x20 >= 'a' && r|0x20 <= 'z' || r >= '0' && r <= '9'
+			code = code || strings.ContainsRune("{}<>;=*\"`#$|\\", r)
+		default:
+			p, _ := bidi.LookupRune(r)
+			rtl = rtl || p.Class() == bidi.R || p.Class() == bidi.AL
+			ltr = ltr || p.Class() == bidi.L
+		}
+		j += n
+	}
+	v.Work(j - i)
+	switch {
+	case (opener == rlo || opener == lro) && (ltr && opener == rlo || rtl && opener == lro || code):
+		report("bidi-override", i, j)
+		return max(j, next)
+	case opener != rlo && opener != lro && code && ltr && !rtl:
+		report("bidi-code", i, j)
+		return max(j, next)
+	}
+	return next
+}
+
+// tags judges the run of tag characters or supplementary variation selectors at i.
+func tags(s string, i int, report scan.Report) int {
+	j, tagged, selected := i, 0, 0
+	last := rune(0)
+	for j < len(s) && s[j] == 0xF3 {
+		r, n := utf8.DecodeRuneInString(s[j:])
+		switch {
+		case r >= 0xE0000 && r <= cancelTag:
+			tagged++
+		case r >= 0xE0100 && r <= 0xE01EF:
+			selected++
+		default:
+			return j + n
+		}
+		last = r
+		j += n
+	}
+	flag := strings.HasSuffix(s[:i], blackFlag) && last == cancelTag && tagged <= 8
+	switch {
+	case tagged > 1 && !flag:
+		report("tag-characters", i, j)
+	case selected > 2:
+		report("selector-text", i, j)
+	}
+	return j
+}
+
+// selectors judges a row of variation selectors; emoji use one at a time.
+func selectors(s string, i int, report scan.Report) int {
+	j, n := i, 0
+	for j+2 < len(s) && s[j] == 0xEF && s[j+1] == 0xB8 && s[j+2] >= 0x80 && s[j+2] <= 0x8F {
+		j += 3
+		n++
+	}
+	if n > 3 {
+		report("selector-text", i, j)
+	}
+	return max(j, i+1)
 }

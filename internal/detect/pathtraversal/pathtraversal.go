@@ -1,12 +1,282 @@
-// Package pathtraversal finds path_traversal. PLACEHOLDER: its owner replaces this file.
+// Package pathtraversal finds paths that lead out of their directory, or to a file that no visitor names.
+//
+// # What it recognises
+//
+// Two or more steps up ("../../"), one at the beginning of a value or in front of a file that attackers ask for,
+// steps that survive a filter ("....//", "..././", "..;/"), with slashes and backslashes mixed and with what some
+// servers took for them ("0x2e", "0x5c", U+F025). As a value, which is to say as the whole text or behind "=":
+// well-known files and directories of Unix, Windows and web servers, UNC and device paths. And NUL behind a file
+// name, which cuts off what a program appends.
+//
+// # What it does not
+//
+// A path in a sentence ("edit /etc/hosts", "the file ../README.md", "/volume1/2024/../2023/a.jpg") passes, and so
+// does an absolute path that nobody attacks.
+//
+// # Rules
+//
+//	dot-dot         steps up
+//	dot-dot-filter  steps up that a filter would build by removing others
+//	sensitive-file  a file or directory that holds a system's or a server's secrets
+//	unc-path        a path of another machine or of a device
+//	nul-cut         a file name that ends in NUL
+//
+// CWE-22, CWE-23, CWE-36 (path traversal), CWE-73 (control of a file name), CWE-158 (NUL).
 package pathtraversal
 
-import "github.com/tangoguard/tangoguard/internal/detect/scan"
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
+)
 
 // Class is the class of the findings of this package.
 const Class scan.Class = "path_traversal"
 
 // Detector finds path_traversal.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Find: func(*scan.View, scan.Report) {}}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("/\\\x00x\xEF"), scan.Bytes("./\\\x000")}, Find: find}
+}
+
+func find(v *scan.View, report scan.Report) {
+	s := v.Text
+	v.Work(len(s))
+	if v.Has.Has('.') || v.Has.Has('x') {
+		steps(v, report)
+	}
+	files(v, report)
+	if v.Has.Has('\\') || v.Has.Has('/') {
+		if end := unc(s); end > 0 {
+			report("unc-path", 0, end)
+		}
+	}
+	if v.Has.Has(0) {
+		nul(s, report)
+	}
+}
+
+// dot gives the length of what stands for a dot at s[i:]: "." or "0x2e".
+func dot(s string, i int) int {
+	switch {
+	case i >= len(s):
+	case s[i] == '.':
+		return 1
+	case s[i] == '0' && hasFold(s[i:], "0x2e"):
+		return 4
+	}
+	return 0
+}
+
+// separator gives the length of what stands for a slash at s[i:]: "/", "\", "0x2f", "0x5c", "0x255c" or U+F025.
+func separator(s string, i int) int {
+	switch {
+	case i >= len(s):
+	case s[i] == '/' || s[i] == '\\':
+		return 1
+	case s[i] == '0' && (hasFold(s[i:], "0x2f") || hasFold(s[i:], "0x5c")):
+		return 4
+	case s[i] == 0xEF && strings.HasPrefix(s[i:], "\uF025"):
+		return 3
+	}
+	return 0
+}
+
+// climb is a run of path segments that consist of dots.
+type climb struct {
+	start, end int
+	ups        int  // segments of two dots
+	triples    int  // segments of three, which old Windows took for two steps
+	spaced     bool // white space around the slashes
+	nested     bool // more than two dots and more than one separator, or "..;": what a filter leaves
+	filtered   bool // "..;/"
+}
+
+// steps finds runs of "../" and reports those that climb.
+func steps(v *scan.View, report scan.Report) {
+	s := v.Text
+	for i := 0; i < len(s); {
+		if dot(s, i) == 0 || !segmentStart(s, i) {
+			i++
+			continue
+		}
+		c := run(s, i)
+		v.Work(c.end - i + 1)
+		if rule := judge(s, &c); rule != "" {
+			report(rule, c.start, c.end)
+		}
+		i = max(c.end, i+1)
+	}
+}
+
+// segmentStart reports whether a path segment can begin at i.
+func segmentStart(s string, i int) bool {
+	if i == 0 {
+		return true
+	}
+	if s[i-1] >= 0x80 {
+		return s[i-1] == 0xA5 // U+F025
+	}
+	if i >= 4 && separator(s, i-4) == 4 {
+		return true
+	}
+	return strings.IndexByte("/\\=\"'`([{<>|&;:,@? \t\r\n\x00+", s[i-1]) >= 0
+}
+
+// run reads the segments of dots that begin at s[i:].
+func run(s string, i int) climb {
+	c := climb{start: i, end: i}
+	for {
+		dots, j := 0, i
+		for n := dot(s, j); n > 0; n = dot(s, j) {
+			dots++
+			j += n
+		}
+		if dots == 0 {
+			break
+		}
+		if j < len(s) && s[j] == ';' && separator(s, j+1) > 0 {
+			c.filtered = c.filtered || dots == 2
+			j++
+		}
+		if j+1 < len(s) && s[j] == ' ' && separator(s, j+1) > 0 {
+			c.spaced = true
+			j++
+		}
+		seps, k := 0, j
+		for n := separator(s, k); n > 0; n = separator(s, k) {
+			seps++
+			k += n
+		}
+		if seps == 0 {
+			if dots == 2 && (j == len(s) || s[j] <= ' ' || s[j] == '&') && c.end > c.start {
+				c.ups++
+				c.end = j
+			}
+			break
+		}
+		switch {
+		case dots == 2:
+			c.ups++
+		case dots == 3:
+			c.triples++
+			c.nested = c.nested || seps > 1
+			if c.nested {
+				c.ups++
+			}
+		case dots > 2 && (seps > 1 || dots == 4 || c.nested):
+			c.nested = true
+			c.ups++
+		}
+		if k+1 < len(s) && s[k] == ' ' && dot(s, k+1) > 0 {
+			c.spaced = true
+			k++
+		}
+		c.end, i = k, k
+	}
+	return c
+}
+
+func judge(s string, c *climb) string {
+	_, sensitive := known(s, c.end)
+	prefixed := c.start > 0 && separator(s, c.start-1) > 0
+	start := c.start
+	for start > 0 && (s[start-1] == '/' || s[start-1] == '\\') {
+		start--
+	}
+	value := begins(s, start)
+	alone := (start == 0 || s[start-1] == ' ') && c.end < len(s) && s[c.end] == ' '
+	switch {
+	case c.triples > 1 && sensitive:
+		return "dot-dot-filter"
+	case c.ups == 0 || c.ups < 4 && alone || c.ups < 3 && c.spaced:
+		return ""
+	case c.filtered:
+		return "dot-dot-filter"
+	case c.nested && (c.ups > 1 || sensitive || value && c.end-c.start > 4):
+		return "dot-dot-filter"
+	case c.nested:
+		return ""
+	case c.ups > 1 || sensitive:
+		return "dot-dot"
+	case value && strings.IndexByte(s, ' ') < 0 && (c.end < len(s) || prefixed || start == 0 || s[start-1] == '='):
+		return "dot-dot"
+	}
+	return ""
+}
+
+// begins reports whether s[i:] begins a value: the text, or that of a parameter.
+func begins(s string, i int) bool {
+	for i > 0 && strings.IndexByte("\"'`([ \t\r\n", s[i-1]) >= 0 && i > 0 {
+		i--
+		if s[i] == ' ' && i > 0 && s[i-1] != '=' && s[i-1] != ' ' {
+			return false
+		}
+	}
+	return i == 0 || s[i-1] == '=' || s[i-1] == '|'
+}
+
+// nul reports file names in front of NUL.
+func nul(s string, report scan.Report) {
+	for i := 0; ; i++ {
+		k := strings.IndexByte(s[i:], 0)
+		if k < 0 {
+			return
+		}
+		i += k
+		start := i
+		for start > 0 && i-start < 64 && s[start-1] > ' ' && s[start-1] != '=' && s[start-1] < 0x7F {
+			start--
+		}
+		name := s[start:i]
+		dotted := strings.LastIndexByte(name, '.')
+		ext := i+1 < len(s) && s[i+1] == '.' && i+2 < len(s) && isWord(s[i+2])
+		if name != "" && isWord(name[len(name)-1]) && (ext || dotted >= 0 && len(name)-dotted <= 6 && allWord(name[dotted+1:]) ||
+			strings.IndexAny(name, `/\`) >= 0 && i+1 == len(s)) {
+			report("nul-cut", start, i+1)
+		}
+	}
+}
+
+func allWord(s string) bool {
+	for i := range len(s) {
+		if !isWord(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func isWord(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '-'
+}
+
+// unc gives the end of a path of another machine (\\host\share) or of a device (\\?\, \\.\) that is the whole
+// text; 0 for none. The host must be an address or have a dot, or the share be hidden or a drive.
+func unc(s string) int {
+	t := strings.TrimLeft(s, " \t\"'")
+	lead := len(s) - len(t)
+	if len(t) < 5 || !(t[0] == '\\' && t[1] == '\\') {
+		return 0
+	}
+	if strings.HasPrefix(t, `\\?\`) || strings.HasPrefix(t, `\\.\`) && isWord(t[4]) {
+		return len(s)
+	}
+	host, share, ok := strings.Cut(t[2:], `\`)
+	if !ok || host == "" || len(host) > 253 || share == "" || share[0] == '\\' || share[0] == ' ' {
+		return 0
+	}
+	for i := range len(host) {
+		if !isWord(host[i]) && strings.IndexByte(".@:[]%", host[i]) < 0 {
+			return 0
+		}
+	}
+	share, _, _ = strings.Cut(share, `\`)
+	if strings.IndexByte(host, '.') > 0 || strings.IndexByte(host, '@') > 0 || strings.HasSuffix(share, "$") || strings.EqualFold(host, "localhost") {
+		return min(len(s), lead+2+len(host)+1+len(share))
+	}
+	return 0
+}
+
+func hasFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }

@@ -218,22 +218,23 @@ func sequenceLen(c byte) int {
 }
 
 // overlong decodes a sequence that hides an ASCII character as decoders that do not check would. The last
-// byte may lack its mark: IIS read %c0%2f as it read %c0%af.
+// byte of two may lack its mark: IIS read %c0%2f as it read %c0%af.
 func overlong(seq []byte) rune {
-	if len(seq) < 2 {
+	if len(seq) < 2 || len(seq) == 2 && seq[0]&0xFE != 0xC0 {
 		return 0
 	}
 	r := rune(seq[0]) & (0x7F >> len(seq))
-	for i, c := range seq[1:] {
-		if c&0xC0 != 0x80 && (len(seq) != 2 || i != 0 || c >= 0x80) {
+	for _, c := range seq[1:] {
+		switch {
+		case c&0xC0 == 0x80:
+			r = r<<6 | rune(c&0x3F)
+		case c < 0x80 && len(seq) == 2:
+			r = r<<6 + rune(c)
+		default:
 			return 0
 		}
-		r = r<<6 | rune(c&0x3F)
 	}
 	if r >= 0x80 {
-		return 0
-	}
-	if len(seq) == 2 && seq[0]&0xFE != 0xC0 {
 		return 0
 	}
 	return r

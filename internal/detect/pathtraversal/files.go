@@ -1,0 +1,254 @@
+package pathtraversal
+
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
+)
+
+// place is where in a path a known name may stand.
+type place int
+
+const (
+	root     place = iota // from the root of the file system, or behind steps up
+	anywhere              // behind any directory
+)
+
+// entry is a file or, when it ends in a slash, a directory that attackers ask for. Slashes stand for backslashes
+// too.
+type entry struct {
+	path  string
+	place place
+}
+
+// entries by the lower-cased first letter of their path, to keep a look-up short.
+var entries = func() (t [128][]entry) {
+	put := func(p place, paths ...string) {
+		for _, path := range paths {
+			t[path[0]] = append(t[path[0]], entry{path, p})
+		}
+	}
+	put(root, "etc/passwd", "etc/shadow", "etc/group", "etc/gshadow", "etc/hosts", "etc/hostname", "etc/motd", "etc/issue", "etc/fstab",
+		"etc/mtab", "etc/crontab", "etc/cron.d/", "etc/sudoers", "etc/profile", "etc/resolv.conf", "etc/network/", "etc/netconfig",
+		"etc/ssh/", "etc/ssl/", "etc/apache2/", "etc/apache/", "etc/httpd/", "etc/nginx/", "etc/mysql/", "etc/my.cnf", "etc/php",
+		"etc/os-release", "etc/lsb-release", "etc/redhat-release", "etc/debian_version", "etc/security/", "etc/master.passwd",
+		"etc/inetd.conf", "etc/exports", "etc/kubernetes/", "etc/tomcat", "etc/proftpd", "etc/vsftpd", "etc/pure-ftpd", "etc/samba/",
+		"etc/lighttpd", "etc/phpmyadmin", "etc/environment", "etc/bashrc", "etc/bash.bashrc", "etc/ldap", "etc/openldap",
+		"etc/logrotate", "etc/syslog", "etc/rsyslog", "etc/init.d/", "etc/rc.d/", "etc/services", "etc/protocols", "etc/nsswitch.conf",
+		"proc/self/", "proc/version", "proc/cmdline", "proc/mounts", "proc/cpuinfo", "proc/meminfo", "proc/net/", "proc/sched_debug",
+		"proc/modules", "proc/filesystems", "proc/partitions", "proc/config.gz", "proc/1/", "proc/devices", "proc/swaps", "proc/stat",
+		"proc/interrupts", "proc/ioports", "proc/uptime", "proc/loadavg", "proc/[",
+		"sys/class/", "dev/fd/", "dev/mem", "dev/tcp/", "dev/shm/",
+		"var/log/apache", "var/log/httpd", "var/log/nginx", "var/log/mysql", "var/log/lighttpd", "var/log/auth.log",
+		"var/log/syslog", "var/log/messages", "var/log/secure", "var/log/maillog", "var/log/mail.log", "var/log/vsftpd", "var/log/proftpd",
+		"var/log/sshd", "var/log/dmesg", "var/log/lastlog", "var/log/wtmp", "var/log/faillog", "var/log/xferlog", "var/log/boot.log",
+		"var/mail/root", "var/mail/www", "var/spool/cron/", "var/spool/mail/root", "var/www/", "var/lib/mysql/", "var/lib/php", "var/run/secrets/", "var/run/docker.sock",
+		"var/backups/", "var/adm/", "var/cpanel/", "run/secrets/",
+		"root/.", "root/anaconda", "usr/local/apache", "usr/local/etc/", "usr/local/php", "usr/local/nginx", "usr/local/app/",
+		"usr/lib/php", "usr/local/mysql", "usr/local/psa/", "usr/pkg/etc/", "usr/share/tomcat", "usr/share/adduser/",
+		"opt/lampp/", "opt/xampp/", "opt/apache", "opt/tomcat", "private/etc/", "bin/sh", "bin/bash", "bin/id", "bin/ls", "bin/cat", "usr/bin/id",
+		"home/user/.", "apache/logs/", "apache2/logs/", "logs/access", "logs/error", "srv/www/", "srv/http", "library/webserver/",
+		"windows/win.ini", "windows/system.ini", "windows/system32", "windows/repair/", "windows/php.ini", "windows/my.ini", "windows/panther/",
+		"windows/debug/", "windows/iis", "windows/temp/", "windows/explorer.exe", "windows/notepad.exe", "windows/config", "windows/regedit",
+		"windows/syswow64", "windows/windowsupdate.log", "windows/microsoft.net/",
+		"winnt/", "boot.ini", "autoexec.bat", "config.sys", "win.ini", "system32/", "inetpub/", "pagefile.sys", "hiberfil.sys", "ntldr",
+		"xampp/", "wamp/", "wamp64/", "appserv/", "apache24/", "program files/apache", "program files (x86)/apache",
+		"program files/mysql", "program files/xampp", "program files/filezilla", "documents and settings/administrator",
+		"documents and settings/all users", "users/administrator/", "minint/", "sysprep", "unattend", "recycler/", "mysql/my.ini",
+		"mysql/data/", "php/php.ini", "php5/php.ini", "php4/php.ini", "cmd.exe")
+	put(anywhere, "web-inf/", "meta-inf/", ".ssh/", ".git/", ".svn/", ".aws/", ".docker/", ".kube/", ".htaccess", ".htpasswd", ".bash_history",
+		".bashrc", ".mysql_history", ".env", ".netrc", ".npmrc", ".pgpass", ".bash_profile", ".ds_store", ".gnupg/", ".viminfo", ".hg/",
+		"wp-config.php", "configuration.php", "web.config", "global.asa", "global.asax", "machine.config", "applicationhost.config",
+		"id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", "authorized_keys", "localsettings.php", "config.inc.php", "my.cnf", "php.ini",
+		"httpd.conf", "apache2.conf", "nginx.conf", "tomcat-users.xml", "server.xml", "access.log", "access_log", "error.log",
+		"error_log", "application.properties", "application.yml", "database.yml", "secrets.yml", "settings.php", "msdos.sys", "sam.bak")
+	return t
+}()
+
+// maxPath bounds how far a path is followed from its beginning to a known name.
+const maxPath = 512
+
+// files reports known files that are a value: at the beginning of the text or behind "=", with nothing behind
+// them but the end, a parameter, NUL or a quote.
+func files(v *scan.View, report scan.Report) {
+	s := v.Text
+	if start := skipSpace(s, 0); start < len(s) {
+		v.Work(maxPath)
+		if end, ok := file(s, start, false); ok {
+			report("sensitive-file", start, end)
+			return
+		}
+	}
+	for i := 0; ; {
+		k := strings.IndexByte(s[i:], '=')
+		if k < 0 {
+			break
+		}
+		i += k + 1
+		start := skipSpace(s, i)
+		v.Work(16)
+		if end, ok := file(s, start, true); ok {
+			v.Work(end - start)
+			report("sensitive-file", start, end)
+			return
+		}
+	}
+	named(v, report)
+}
+
+func skipSpace(s string, i int) int {
+	for k := 0; k < 8 && i < len(s) && strings.IndexByte(" \t\r\n\"'`(", s[i]) >= 0; k++ {
+		i++
+	}
+	return i
+}
+
+// file reads the path that is the value at s[i:] and reports whether it leads to a known file. In a parameter a
+// path without its root counts.
+func file(s string, i int, parameter bool) (end int, ok bool) {
+	start := i
+	rooted := false
+	if hasFold(s[i:], "file:") {
+		i += len("file:")
+		rooted = true
+	}
+	if i+2 < len(s) && s[i]|0x20 >= 'a' && s[i]|0x20 <= 'z' && s[i+1] == ':' && (separator(s, i+2) > 0) {
+		i += 2
+		rooted = true
+	}
+	for n := separator(s, i); n > 0; n = separator(s, i) {
+		i += n
+		rooted = true
+		for d := dot(s, i); d > 0 && separator(s, i+d) > 0; d = dot(s, i) {
+			i += d + separator(s, i+d)
+		}
+		if i-start > maxPath {
+			return 0, false
+		}
+	}
+	if hasFold(s[i:], "%systemroot%") || hasFold(s[i:], "%windir%") || hasFold(s[i:], "$home/") {
+		return len(s), !strings.Contains(s, " ")
+	}
+	if !rooted && !parameter {
+		return 0, false
+	}
+	n, ok := known(s, i)
+	if !ok {
+		return 0, false
+	}
+	end = pathEnd(s, i+n)
+	if rest := strings.TrimLeft(s[end:min(len(s), end+16)], "\"'`)"); rest != "" && rest[0] <= ' ' && rest[0] != 0 {
+		return 0, strings.TrimSpace(s[end:]) == ""
+	}
+	return end, true
+}
+
+func pathEnd(s string, i int) int {
+	for i < len(s) && s[i] > ' ' && strings.IndexByte("\"'`&;|<>)#?", s[i]) < 0 && s[i] != ',' {
+		i++
+	}
+	return i
+}
+
+// known reports whether a known path begins at s[i:], and its length.
+func known(s string, i int) (n int, ok bool) {
+	if i >= len(s) {
+		return 0, false
+	}
+	c := s[i]
+	if c >= 'A' && c <= 'Z' {
+		c |= 0x20
+	}
+	if c >= 128 {
+		return 0, false
+	}
+	for _, e := range entries[c] {
+		if n, ok := match(s[i:], e.path); ok {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+// match compares the beginning of s with path in any case; any run of separators and "./" stands for a slash. A
+// file must end where its name does.
+func match(s, path string) (n int, ok bool) {
+	for j := 0; j < len(path); j++ {
+		if path[j] == '/' {
+			k := separator(s, n)
+			if k == 0 {
+				return 0, false
+			}
+			for ; k > 0 && n < maxPath; k = separator(s, n) {
+				n += k
+				if d := dot(s, n); d > 0 && separator(s, n+d) > 0 {
+					n += d
+				}
+			}
+			continue
+		}
+		if n >= len(s) {
+			return 0, false
+		}
+		c := s[n]
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		if c != path[j] {
+			return 0, false
+		}
+		n++
+	}
+	last := path[len(path)-1]
+	if isWord(last) && n < len(s) && isWord(s[n]) && last != 'p' && last != '2' && !strings.HasSuffix(path, "cat") {
+		return 0, false
+	}
+	return n, true
+}
+
+// named reports a value without spaces whose last part is a known file: "/app/WEB-INF/web.xml".
+func named(v *scan.View, report scan.Report) {
+	s := v.Text
+	start := skipSpace(s, 0)
+	for i := start; i < len(s); i++ {
+		if s[i] <= ' ' {
+			if strings.TrimSpace(s[i:]) != "" {
+				return
+			}
+			break
+		}
+		if i > start && separator(s, i-1) == 0 && s[i-1] != '=' {
+			continue
+		}
+		if separator(s, i) > 0 {
+			continue
+		}
+		v.Work(4)
+		if n, place, ok := knownAnywhere(s, i); ok && place == anywhere && (i > start || s[i] == '.' || strings.IndexAny(s[i:i+n], `/\`) > 0) {
+			end := pathEnd(s, i+n)
+			if end == len(s) || strings.IndexByte("&#?;\"'`)", s[end]) >= 0 || s[end] <= ' ' {
+				report("sensitive-file", start, end)
+				return
+			}
+		}
+	}
+}
+
+func knownAnywhere(s string, i int) (n int, p place, ok bool) {
+	c := s[i]
+	if c >= 'A' && c <= 'Z' {
+		c |= 0x20
+	}
+	if c >= 128 {
+		return 0, root, false
+	}
+	for _, e := range entries[c] {
+		if e.place != anywhere {
+			continue
+		}
+		if n, ok := match(s[i:], e.path); ok {
+			return n, anywhere, true
+		}
+	}
+	return 0, root, false
+}
