@@ -1,0 +1,214 @@
+// Package cmdi finds operating-system command injection (CWE-77, CWE-78) and argument injection (CWE-88).
+//
+// # What it recognises
+//
+// The text is read as sh, bash, zsh, cmd.exe and PowerShell read it. A command can begin at the start of the
+// text; behind ; | || & && and a line end (also one spelt out as \n); inside $(…), `…` and <(…). There the
+// package reads one word as the shell does (quotes, backslashes, carets and empty expansions inside it are
+// gone: w'h'o"am"i, w\ho\am\i, w^h^oami, who$@ami, {cat,/etc/passwd}, /???/c?t), looks the program up in one
+// table (internal/detect/shell), and asks whether the arguments that follow are ones the program can use:
+// options, paths, addresses, times, sub-commands. How much it asks for depends on the place: `id` or ;id is
+// enough, behind the words of a sentence the command must have arguments of its own grammar, and at the very
+// start of a text, where any prose begins with some word, it must be a command line beyond doubt.
+//
+// # Rules
+//
+//	command             a command at the start of the text: cat /etc/passwd
+//	chained-command     a command behind a separator: ;id, | nc -e …, && dir C:\
+//	substituted-command a command in $(…), `…` or <(…)
+//	shell-variable      $IFS, ${PATH:0:1}, ${!x}, %COMSPEC%, %PATH:~0,1%: text that only a shell expands
+//	variable-command    a variable set and then run: X=id;$X
+//	shellshock          a function definition in the place of a value: () { :;}; (CVE-2014-6271)
+//	network-redirect    /dev/tcp/… and /dev/udp/…, which bash opens as sockets
+//	file-redirect       < or > glued to a file of the system: </etc/passwd
+//	arithmetic          $((1+1))
+//	fork-bomb           a function that pipes into itself
+//	option-injection    an option that makes a program run or write something: --output=/x, -oProxyCommand=x
+//	powershell          expressions that only PowerShell evaluates: (New-Object …), $env:X, [System.…]::
+//
+// # What it does not recognise
+//
+// Commands of programs that the table does not know, unless they are called with a path of a program
+// directory. Single everyday words, whatever stands before them: "find me a gift", "who is it | what is it",
+// "Tom & date". Code in backticks within a sentence, as people write it in support notes. PHP, Python and
+// other languages that call a shell: package codeinjection does.
+package cmdi
+
+import (
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
+	"github.com/tangoguard/tangoguard/internal/detect/shell"
+)
+
+// Class is the class of the findings of this package.
+const Class scan.Class = "cmdi"
+
+// Detector finds command injection. It has no gate: "net user" holds nothing but letters and a blank.
+func Detector() scan.Detector {
+	return scan.Detector{Class: Class, Find: find}
+}
+
+// triggers are the bytes at which something other than a bare command may begin.
+var triggers = scan.Bytes(";|&\n\r`$<>\\%(-")
+
+func find(v *scan.View, report scan.Report) {
+	f := finder{s: v.Text, plus: !v.Has.Has(' ') && v.Has.Has('+'), report: report}
+	f.bare()
+	if !f.done && triggers.Meets(&v.Has) {
+		f.scan()
+		v.Work(len(v.Text))
+	}
+	v.Work(f.work)
+}
+
+// A finder walks one text from left to right. It stops at its first finding.
+type finder struct {
+	s      string
+	plus   bool // + stands for a blank
+	report scan.Report
+	done   bool
+	work   int
+
+	counted   int  // the words before this offset are counted
+	words     int  // words of prose before counted
+	command   bool // the command before the last separator was one, so what follows is no prose
+	assigned  int  // the offset of the last NAME= that began a command, or 0
+	assignEnd int
+}
+
+func (f *finder) found(rule string, start, end int) {
+	if !f.done {
+		f.done = true
+		f.report(rule, start, min(max(end, start+1), len(f.s)))
+	}
+}
+
+// How sure a command is, from the word and its arguments alone.
+const (
+	nothing = iota
+	name    // a known name, nothing else
+	alone   // a known name that does something without arguments
+	fits    // with arguments that it can use, or a name that nobody else uses
+	certain // beyond doubt
+)
+
+// A command is what stands at a place where a shell would look for one.
+type command struct {
+	strength int
+	program  shell.Program
+	start    int
+	end      int
+	hidden   bool
+	args     args
+}
+
+// read reads the command at i: its word, the arguments, and, when the program runs another, that one.
+func (f *finder) read(i int) command {
+	var w shell.Word
+	c := command{start: i}
+	for range 4 {
+		w.Read(f.s, i, f.plus)
+		f.work += w.End - i + 1
+		p, exact := shell.Lookup(&w)
+		end := w.End
+		if p == 0 && !exact && w.Cut > 0 {
+			if p, exact = shell.LookupCut(&w); p != 0 {
+				c.args = args{end: end}
+				end = -1
+			}
+		}
+		c.program = p
+		if p == 0 && !exact {
+			c.end = w.End
+			return c
+		}
+		if end >= 0 {
+			c.args = readArgs(f.s, w.End, &w, p, f.plus)
+			f.work += c.args.end - w.End
+		}
+		c.end = max(c.args.end, w.End)
+		c.hidden = w.Marks&shell.Hidden != 0 || w.Marks&shell.Brace != 0 && lex.At(f.s, w.End) == ','
+		s := judge(p, &c.args, &w, exact)
+		c.strength = max(c.strength, s)
+		if p&shell.Wrapper == 0 {
+			return c
+		}
+		next := f.wrapped(w.End)
+		if next == w.End || next >= c.args.end {
+			return c
+		}
+		i = next
+	}
+	return c
+}
+
+// wrapped skips the options and numbers behind a program that runs another one.
+func (f *finder) wrapped(i int) int {
+	for range 4 {
+		next, _ := skipBlanks(f.s, i, f.plus, false)
+		if next == i || next >= len(f.s) || f.s[next] != '-' && !lex.IsDigit(f.s[next]) {
+			return next
+		}
+		for next < len(f.s) && !shell.Ends(f.s[next]) {
+			next++
+		}
+		i = next
+	}
+	return i
+}
+
+// judge weighs a known program against its arguments.
+func judge(p shell.Program, a *args, w *shell.Word, exact bool) int {
+	switch {
+	case exact, w.Marks&shell.Hidden != 0:
+		return certain
+	case w.Marks&shell.Brace != 0 && a.vars > 0:
+		return certain
+	case p&shell.TakesSub != 0 && a.n > 0:
+		if ok, sure := shell.Sub(w, a.first); sure && (p&shell.Sure != 0 || a.prose <= 2 || a.option > 0) {
+			return certain
+		} else if ok && a.prose <= 3 {
+			return fits
+		}
+	}
+	natural := p&shell.Natural != 0
+	place := a.root + a.url + a.address + a.vars
+	strong := p&shell.TakesOption != 0 && a.option > 0 ||
+		p&(shell.TakesPath|shell.TakesAny|shell.TakesText) != 0 && (a.root > 0 || a.vars > 0) ||
+		p&(shell.TakesURL|shell.TakesPath|shell.TakesAny) != 0 && a.url > 0 ||
+		p&(shell.TakesHost|shell.TakesAny) != 0 && (a.address > 0 || a.vars > 0) ||
+		p&shell.TakesPath != 0 && a.redirect ||
+		p&shell.TakesText != 0 && a.quoted > 0
+	if strong {
+		if place == 0 && a.prose > 0 && (natural || a.prose > 2) && !(a.option > 0 && a.path+a.file+a.quoted > 0) {
+			return fits
+		}
+		if p&shell.TakesNumber != 0 && place == 0 && a.option == 0 {
+			return fits // echo "I love you"
+		}
+		return certain
+	}
+	weak := p&shell.TakesNumber != 0 && a.smallFirst ||
+		p&shell.TakesPath != 0 && a.path+a.file+a.glob > 0 ||
+		p&shell.TakesHost != 0 && a.file+a.address > 0 ||
+		p&shell.TakesAny != 0 && a.n > 0
+	if weak {
+		if a.prose > 0 && (natural || a.prose > 3) {
+			return name
+		}
+		return fits
+	}
+	if a.n == 0 && p&shell.Alone != 0 {
+		if p&shell.Sure != 0 {
+			return fits
+		}
+		return alone
+	}
+	if a.n == 0 && p&shell.Shell != 0 {
+		return alone
+	}
+	if p&shell.TakesText != 0 && a.n > 0 && p&shell.TakesNumber != 0 {
+		return alone // echo some words
+	}
+	return name
+}

@@ -1,0 +1,73 @@
+package cmdi
+
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
+)
+
+// execOptions are options that make the program that gets them run a command or write a file (CWE-88). Those
+// that end with = need a value; the others are matched whole.
+var execOptions = map[string]bool{
+	"output": true, "output-document": true, "output-dir": true, "use-askpass": true, "checkpoint-action": true, "to-command": true,
+	"use-compress-program": true, "upload-pack": true, "receive-pack": true, "open-files-in-pager": true, "exec": true,
+	"execute": true, "unload-script": true, "post-file": true, "body-file": true, "config": true, "rsh": true,
+	"rsync-path": true, "pager": true, "editor": true, "eval": true, "require": true, "proxycommand": true, "init-file": true,
+	"rcfile": true, "load-extension": true, "script": true, "upload-file": true, "data-binary": true, "renderer-cmd-prefix": true,
+	"gpu-launcher": true, "utility-cmd-prefix": true, "browser-subprocess-path": true, "inspect-brk": true, "import": true,
+}
+
+// option handles - at the start of a word.
+func (f *finder) option(i int) {
+	s := f.s
+	if i > 0 && !lex.IsSpace(s[i-1]) && s[i-1] != '\'' && s[i-1] != '"' && s[i-1] != '=' && !(f.plus && s[i-1] == '+') {
+		return
+	}
+	switch {
+	case lex.HasPrefix(s, i, "--"):
+		f.longOption(i)
+	case lex.HasPrefixFold(s, i, "-oproxycommand"), lex.HasPrefixFold(s, i, "-o proxycommand"), lex.HasPrefixFold(s, i, "-opermitlocalcommand"):
+		f.found("option-injection", i, i+14)
+	case lex.HasPrefix(s, i, "-exec ") || lex.HasPrefix(s, i, "-exec+") || lex.HasPrefix(s, i, "-exec$") || lex.HasPrefix(s, i, "-execdir "):
+		if c := f.read(lex.SkipBlanks(s, i+len("-exec ")+strings.Count(s[i:min(len(s), i+9)], "dir")*3)); c.strength >= name {
+			f.found("option-injection", i, c.end)
+		}
+	}
+}
+
+func (f *finder) longOption(i int) {
+	s := f.s
+	end := i + 2
+	for end < len(s) && end-i < 32 && (lex.IsLetter(s[end]) || s[end] == '-') {
+		end++
+	}
+	f.work += end - i
+	if lex.At(s, end) != '=' {
+		return
+	}
+	var buf [32]byte
+	n := lex.Fold(buf[:], s[i+2:end])
+	if n == nil || !execOptions[string(n)] {
+		return
+	}
+	v := end + 1
+	if c := lex.At(s, v); c == '\'' || c == '"' {
+		v++
+	}
+	value := f.word(v)
+	kind := pathKind(value)
+	effect := kind == rootPath || kind == otherPath || isURL(value) || strings.IndexByte(value, '$') >= 0
+	switch string(n) {
+	case "checkpoint-action", "use-askpass", "to-command", "use-compress-program", "upload-pack", "receive-pack", "rsh",
+		"proxycommand", "renderer-cmd-prefix", "gpu-launcher", "utility-cmd-prefix", "unload-script", "open-files-in-pager":
+		effect = value != ""
+	case "exec", "execute", "eval", "pager", "editor", "script":
+		c := f.read(v)
+		effect = effect || c.strength >= name
+	case "output", "output-document", "post-file", "body-file", "upload-file", "data-binary":
+		effect = effect || kind == fileName
+	}
+	if effect {
+		f.found("option-injection", i, v+len(value))
+	}
+}

@@ -1,0 +1,234 @@
+package cmdi
+
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
+	"github.com/tangoguard/tangoguard/internal/detect/shell"
+)
+
+// bare looks at the start of the text, where a shell takes the first word for a program, and so would
+// anybody who reads "find me a gift".
+func (f *finder) bare() {
+	s := f.s
+	i, _ := skipBlanks(s, 0, f.plus, false)
+	if i >= len(s) {
+		return
+	}
+	if s[i] == '+' {
+		i, _ = skipBlanks(s, i+1, f.plus, false)
+	}
+	if !f.plausible(i) {
+		return
+	}
+	c := f.read(i)
+	f.command = c.strength >= fits && c.program&shell.Natural == 0 || c.strength == certain
+	if c.strength < certain && !(c.strength == fits && c.program&shell.Alone != 0 && c.program&shell.Sure != 0 && c.args.n == 0) {
+		return
+	}
+	if c.args.prose > 0 && c.args.root+c.args.url+c.args.vars == 0 && c.program&shell.Sure == 0 &&
+		!(c.args.option > 0 && c.args.path+c.args.quoted+c.args.address > 0) && c.program&shell.TakesSub == 0 {
+		return
+	}
+	f.found("command", i, c.end)
+}
+
+// plausible is a cheap first look at a text: can its first two words begin a command line? Most prose has a
+// second word that begins with a letter, and a first one that takes no sub-command.
+func (f *finder) plausible(i int) bool {
+	s := f.s
+	j := i
+	for j < len(s) && !lex.IsBlank(s[j]) && !(f.plus && s[j] == '+') {
+		if s[j] >= 0x80 || j-i > 40 {
+			return false
+		}
+		j++
+	}
+	f.work += j - i
+	if j == len(s) {
+		return j-i <= 24 || strings.Contains(s, "IFS") || s[i] == '{'
+	}
+	for j < len(s) && (lex.IsBlank(s[j]) || s[j] == '+') {
+		j++
+	}
+	if j == len(s) || !lex.IsLetter(s[j]) {
+		return true
+	}
+	if s[i] == '/' || s[i] == '{' {
+		return true
+	}
+	if lex.At(s, j+1) == ':' { // C:\ behind a program of Windows
+		return true
+	}
+	// A sub-command, a host, another program: only a few command lines go on with a letter, in lower case.
+	return !lex.IsUpper(s[i])
+}
+
+// scan walks over the separators and openings behind the start.
+func (f *finder) scan() {
+	s := f.s
+	for i := 0; i < len(s) && !f.done; i++ {
+		c := s[i]
+		if !triggers.Has(c) {
+			continue
+		}
+		switch c {
+		case ';', '|', '&', '\n', '\r':
+			i = f.separator(i)
+		case '\\':
+			f.spelt(i)
+		case '`':
+			f.backtick(i)
+		case '$':
+			f.dollar(i)
+		case '<', '>':
+			f.angle(i)
+		case '(':
+			f.parenthesis(i)
+		case '%':
+			f.percent(i)
+		case '-':
+			f.option(i)
+		}
+	}
+}
+
+// separator handles a run of separators that begins at i and returns its last offset.
+func (f *finder) separator(i int) int {
+	s := f.s
+	j, line := i, false
+	for j < len(s) && (s[j] == ';' || s[j] == '|' || s[j] == '&' || s[j] == '\n' || s[j] == '\r' || lex.IsBlank(s[j]) ||
+		s[j] == '+' || s[j] == '\\' && lineEnd(s, j) > j) {
+		line = line || s[j] == '\n' || s[j] == '\r'
+		if s[j] == '\\' {
+			j++
+		}
+		j++
+	}
+	f.work += j - i
+	f.count(i)
+	for j < len(s) && (s[j] == '\'' || s[j] == '"' || s[j] == '(' || s[j] == '{' || s[j] == '@' || s[j] == '!') && !brace(s, j) {
+		j++ // ;'id', |("id"), & {id; }
+		j = lex.SkipBlanks(s, j)
+	}
+	if j >= len(s) {
+		return j
+	}
+	if f.assignment(i, j) {
+		return j - 1
+	}
+	c := f.read(j)
+	if f.accept(&c, i, j, line) {
+		f.found("chained-command", i, c.end)
+	}
+	f.command = c.strength >= fits && (c.program&shell.Natural == 0 || c.strength == certain)
+	return j - 1
+}
+
+// brace reports whether a brace expansion begins at i: {cat,/etc/passwd}.
+func brace(s string, i int) bool {
+	if s[i] != '{' {
+		return false
+	}
+	j := i + 1
+	for j < len(s) && j < i+24 && (lex.IsWord(s[j]) || s[j] == '\'' || s[j] == '"' || s[j] == '/' || s[j] == '\\') {
+		j++
+	}
+	return lex.At(s, j) == ','
+}
+
+// accept decides about the command c at j behind the separator at i.
+func (f *finder) accept(c *command, i, j int, line bool) bool {
+	if c.strength < alone {
+		return false
+	}
+	if c.strength == certain {
+		return true
+	}
+	s := f.s
+	spaced := line || j > i && lex.IsBlank(s[j-1]) || s[i] == ';' && i == 0
+	natural := c.program&shell.Natural != 0
+	first := f.words == 0
+	if s[i] == '&' && !spaced && f.query(i) {
+		return c.strength >= fits && c.args.n > 0
+	}
+	if c.strength == fits {
+		switch {
+		case f.command || f.words < 2 || !spaced:
+			return true
+		case line:
+			return !natural && f.words < 4
+		}
+		return !natural || c.args.number == 0
+	}
+	// A bare name. In prose and in lists it may be a word like any other.
+	if !f.command && spaced && (f.words >= 2 || natural && !first) {
+		return false
+	}
+	return f.standsAlone(c)
+}
+
+// query reports whether the & at i separates the parameters of a URL.
+func (f *finder) query(i int) bool {
+	if i == 0 || i+1 >= len(f.s) || !lex.IsWord(f.s[i-1]) {
+		return false
+	}
+	head := f.s[:min(i, 256)]
+	return strings.IndexByte(head, '=') >= 0 || strings.IndexByte(head, '?') >= 0
+}
+
+// standsAlone reports whether nothing but the end, or other commands, follows a command without arguments:
+// in "name;id;price" the id is a column.
+func (f *finder) standsAlone(c *command) bool {
+	s, i := f.s, c.end
+	if i < len(s) && !endsCommand(s, i) && s[i] != '\'' && s[i] != '"' && s[i] != '`' && s[i] != '}' && s[i] != ']' &&
+		s[i] != '$' && !lex.IsBlank(s[i]) && s[i] != '-' && s[i] != '/' && s[i] != '+' && s[i] != '\\' {
+		return false
+	}
+	for i < len(s) && (endsCommand(s, i) || lex.IsBlank(s[i]) || s[i] == '\'' || s[i] == '"') {
+		if s[i] == '#' || s[i] == ')' || s[i] == '<' || s[i] == '>' {
+			return true
+		}
+		if s[i] == '(' {
+			return false // a call: another language
+		}
+		i++
+	}
+	if i >= len(s) || !lex.IsLetter(s[i]) {
+		return true
+	}
+	var w shell.Word
+	w.Read(s, i, f.plus)
+	f.work += w.End - i
+	p, exact := shell.Lookup(&w)
+	return p != 0 || exact || pathKind(s[i:w.End]) == rootPath
+}
+
+// count counts the words of prose before i: letters between blanks or punctuation, two at least.
+func (f *finder) count(i int) {
+	s := f.s
+	k := f.counted
+	f.work += max(0, i-k)
+	for k < i {
+		if !isLetter(s[k]) {
+			k++
+			continue
+		}
+		start := k
+		for k < len(s) && isLetter(s[k]) {
+			k++
+		}
+		if k-start >= 2 && (start == 0 || opensWord(s[start-1])) && (k == len(s) || closesWord(s[k])) {
+			f.words++
+		}
+		for k < i && !lex.IsSpace(s[k]) && !endsCommand(s, k) {
+			k++
+		}
+	}
+	f.counted = max(f.counted, k)
+}
+
+func isLetter(c byte) bool    { return lex.IsLetter(c) || c >= 0x80 }
+func opensWord(c byte) bool   { return lex.IsSpace(c) || c == '"' || c == '\'' || c == '(' || c == '+' }
+func closesWord(c byte) bool  { return opensWord(c) || strings.IndexByte(",.!?:;)&|", c) >= 0 }
+func isUpperName(c byte) bool { return lex.IsUpper(c) || c == '_' }

@@ -1,0 +1,299 @@
+// Package codeinjection finds source code that an interpreter behind the application would run: PHP, Python,
+// JavaScript, Ruby, Perl, Java, Groovy, .NET, Lua and others (CWE-94, CWE-95, CWE-96, CWE-98, CWE-470).
+//
+// # What it recognises
+//
+// Calls, wherever they stand: as the whole text, behind a quote that breaks out of a string ('.system('id').',
+// ';phpinfo();//), inside a template. A call has effect when its function is one of a table (functions that run
+// code or commands, read or write files, load modules, reflect on classes, reveal the system) and its first
+// argument is of a kind that the function can use. Beside calls: PHP between <?php or <?= and its end, PHP's
+// superglobals, attributes of Python objects that lead to everything (__class__, __globals__), JavaScript's way
+// from any object to its Function constructor, Ruby's %x(…) and Perl's qx(…), strings that are executed.
+//
+// # Rules
+//
+//	dangerous-call     system('id'), eval(base64_decode('…')), os.popen('id'), Runtime.getRuntime().exec("id")
+//	php-code           <?php …;, <?= …
+//	php-superglobal    $_GET[…], $GLOBALS[…], $ENV{…} of Perl
+//	dynamic-call       a string or an element that is called: 'system'('id'), $_GET[0]($_GET[1]), ')()
+//	python-internals   ().__class__.__bases__, __builtins__
+//	js-constructor     constructor.constructor, ["constructor"], process.mainModule, new Function('…')
+//	command-literal    %x(id), qx{id}, 'id'.execute(), system "id"
+//	class-loader       class.module.classLoader.…, (CVE-2022-22965)
+//	break-out          a string is closed, a statement made, the rest commented out: ';f();//
+//
+// # What it does not recognise
+//
+// Calls of functions that the table does not know, print("Happy birthday") among them; the names alone
+// ("eval (evaluation) form", "process.env book", "import os"); Java stack traces. Code between template
+// delimiters is the business of package ssti, shell commands of package cmdi, markup and scripts in browsers
+// of package xss.
+package codeinjection
+
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/expr"
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
+)
+
+// Class is the class of the findings of this package.
+const Class scan.Class = "code_injection"
+
+// Detector finds code injection.
+func Detector() scan.Detector {
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("([{<_$%@=\"'")}, Find: find}
+}
+
+var triggers = scan.Bytes("([<_$%@.q\"';")
+
+func find(v *scan.View, report scan.Report) {
+	f := finder{s: v.Text, report: report}
+	f.scan()
+	v.Work(f.work + len(v.Text))
+}
+
+// A finder walks one text from left to right and stops at its first finding.
+type finder struct {
+	s      string
+	report scan.Report
+	done   bool
+	work   int
+}
+
+func (f *finder) found(rule string, start, end int) {
+	if !f.done {
+		f.done = true
+		start = max(start, 0)
+		f.report(rule, start, min(max(end, start+1), len(f.s)))
+	}
+}
+
+func (f *finder) scan() {
+	s := f.s
+	for i := 0; i < len(s) && !f.done; i++ {
+		c := s[i]
+		if !triggers.Has(c) {
+			continue
+		}
+		switch c {
+		case '(':
+			f.call(i)
+		case '[':
+			f.bracket(i)
+		case '<':
+			f.tag(i)
+		case '_':
+			i = f.underscores(i)
+		case '$':
+			f.dollar(i)
+		case '%', 'q':
+			f.commandLiteral(i)
+		case '@':
+			f.at(i)
+		case '.':
+			f.member(i)
+		case '"', '\'':
+			f.quote(i)
+		case ';':
+			f.breakOut(i)
+		}
+	}
+}
+
+// maxName bounds the names that are looked at.
+const maxName = 32
+
+// nameBefore returns the name that ends at i, and where it starts.
+func nameBefore(s string, i int) (name string, start int) {
+	start = i
+	for start > 0 && i-start <= maxName && lex.IsWord(s[start-1]) {
+		start--
+	}
+	return s[start:i], start
+}
+
+// call handles ( at i: the name before it, the object before that, the argument behind.
+func (f *finder) call(i int) {
+	s := f.s
+	name, start := nameBefore(s, i)
+	f.work += i - start + 1
+	if name == "" {
+		f.dynamic(i)
+		return
+	}
+	if len(name) > maxName {
+		return
+	}
+	var buf [2*maxName + 4]byte
+	low := lex.Fold(buf[:maxName+1], name)
+	want := functions[string(low)]
+	if start > 0 && (s[start-1] == '.' || s[start-1] == ':' || s[start-1] == '>') {
+		want = f.method(start, low, want)
+	}
+	if want == 0 {
+		return
+	}
+	got := f.argument(i + 1)
+	if got&want == 0 || name == "function" && got&aText != 0 && !strings.Contains(s, "Function") {
+		return
+	}
+	if want == aNumber && !f.closes(i+1) {
+		return
+	}
+	rule := "dangerous-call"
+	if name == "Function" || name == "constructor" {
+		rule = "js-constructor"
+	}
+	f.found(rule, start, f.endOfCall(i))
+}
+
+// method returns the arguments that give a method an effect. start is where its name begins.
+func (f *finder) method(start int, low []byte, plain arg) arg {
+	s := f.s
+	sep := start - 1
+	if s[sep] == '>' && sep > 0 && s[sep-1] == '-' || s[sep] == ':' && sep > 0 && s[sep-1] == ':' {
+		sep--
+	}
+	if s[sep] == '?' {
+		sep--
+	}
+	object, ostart := nameBefore(s, sep)
+	f.work += sep - ostart
+	if object == "" || len(object) > maxName {
+		if plain&(aCall|aEmpty) == 0 || string(low) == "exec" {
+			return plain | aCommand // "x".exec( and ).exec(
+		}
+		return plain
+	}
+	var buf [2*maxName + 4]byte
+	n := copy(buf[:], lex.Fold(buf[:maxName+1], object))
+	buf[n] = '.'
+	if s[start-1] == ':' {
+		buf[n] = ':'
+		if sep < start-1 {
+			buf[n] = '.'
+		}
+	}
+	key := append(buf[:n+1], low...)
+	if want, ok := methods[string(key)]; ok {
+		return want
+	}
+	switch string(low) {
+	case "exec", "system", "popen", "spawn", "eval", "run", "call", "execute", "shell":
+		return aCommand
+	case "print", "echo", "exit", "die", "open", "import", "copy", "rename", "glob", "method", "send", "function", "md5", "sha1", "assert", "printf", "extract", "include":
+		return 0
+	}
+	return plain &^ (aVar | aCall | aNumber)
+}
+
+// closes reports whether the number at i is all that the call is given.
+func (f *finder) closes(i int) bool {
+	s := f.s
+	i = lex.SkipBlanks(s, i)
+	end := lex.SkipDigits(s, i)
+	return end > i && end-i < 8 && lex.At(s, lex.SkipBlanks(s, end)) == ')'
+}
+
+// endOfCall returns the offset behind the first ) after i, for the span of a finding.
+func (f *finder) endOfCall(i int) int {
+	if k := strings.IndexByte(f.s[i:min(len(f.s), i+120)], ')'); k >= 0 {
+		return i + k + 1
+	}
+	return i + 1
+}
+
+// dynamic handles ( at i behind something other than a name: what is called is a value.
+func (f *finder) dynamic(i int) {
+	s := f.s
+	if i == 0 {
+		return
+	}
+	switch s[i-1] {
+	case '\'', '"':
+		// 'system'('id'): a string that is called.
+		q := strings.LastIndexByte(s[max(0, i-24):i-1], s[i-1])
+		f.work += min(i, 24)
+		if q < 0 {
+			return
+		}
+		inner := s[max(0, i-24)+q+1 : i-1]
+		if isExec(inner) && f.argument(i+1)&(runs|aName) != 0 {
+			f.found("dynamic-call", i-len(inner)-2, i+1)
+		}
+	case ']', '}':
+		if got := f.argument(i + 1); got&aVar != 0 || got&aText != 0 && (strings.Contains(s[max(0, i-40):i], "$") || got&aCommand != 0) {
+			f.found("dynamic-call", i-1, i+1)
+		}
+	case ')':
+		if got := f.argument(i + 1); got&(aCommand|aProgram) != 0 || got&aVar != 0 ||
+			got&aEmpty != 0 && i > 1 && (s[i-2] == '\'' || s[i-2] == '"' || s[i-2] == '`' || s[i-2] == '}' && i > 6 && strings.Contains(s[max(0, i-400):i], "(function")) {
+			f.found("dynamic-call", i-1, i+1)
+		}
+	}
+}
+
+// isExec reports whether a string names a function that runs something.
+func isExec(name string) bool {
+	var buf [maxName]byte
+	low := lex.Fold(buf[:], strings.TrimPrefix(name, ":"))
+	return len(low) > 0 && functions[string(low)]&aProgram != 0 || expr.Has("phpinfo show_source highlight_file readfile file_get_contents", name)
+}
+
+// bracket handles [ at i: an element that leads to a constructor or to Python's internals.
+func (f *finder) bracket(i int) {
+	s := f.s
+	q := lex.At(s, i+1)
+	if q != '\'' && q != '"' && q != '`' {
+		return
+	}
+	switch {
+	case lex.HasPrefix(s, i+2, "constructor") && lex.At(s, i+13) == q && i > 0:
+		f.found("js-constructor", i, i+15)
+	case lex.HasPrefix(s, i+2, "mainModule"), lex.HasPrefix(s, i+2, "child_process"):
+		f.found("js-constructor", i, i+12)
+	case lex.HasPrefix(s, i+2, "classLoader"):
+		f.found("class-loader", i, i+12)
+	}
+}
+
+// member handles . at i: members that lead from any object to code.
+func (f *finder) member(i int) {
+	s := f.s
+	if c := lex.At(s, i+1); !lex.IsLetter(c) {
+		return
+	}
+	end := lex.SkipWord(s, i+1)
+	if end-i > maxName {
+		return
+	}
+	f.work += min(end-i, 4)
+	switch s[i+1 : end] {
+	case "constructor":
+		if lex.HasPrefix(s, end, ".constructor") {
+			f.found("js-constructor", i, end+12)
+		}
+	case "mainModule":
+		f.found("js-constructor", i, end)
+	case "process":
+		if o, _ := nameBefore(s, i); expr.Has("global globalThis root self window", o) && (lex.At(s, end) == '.' || end == len(s)) {
+			f.found("js-constructor", i, end)
+		}
+	case "env":
+		if o, st := nameBefore(s, i); o == "process" && (lex.At(s, end) == '.' && lex.IsUpper(lex.At(s, end+1)) || lex.At(s, end) == '[' || lex.At(s, end) == ')' && st > 0 && s[st-1] == '(') {
+			f.found("js-constructor", st, end)
+		}
+	case "classLoader", "classloader":
+		if o, st := nameBefore(s, i); (o == "class" || o == "module" || o == "Class") && (end == len(s) || s[end] == '.' || s[end] == '[' || s[end] == '=') {
+			f.found("class-loader", st, end)
+		}
+	case "execute":
+		if i > 0 && (s[i-1] == '\'' || s[i-1] == '"' || s[i-1] == ']') && lex.HasPrefix(s, end, "()") && i > 2 {
+			f.found("command-literal", i, end+2)
+		}
+	case "__class__", "__globals__":
+		f.found("python-internals", i, end)
+	}
+}

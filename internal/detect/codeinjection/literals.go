@@ -1,0 +1,209 @@
+package codeinjection
+
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/expr"
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
+	"github.com/tangoguard/tangoguard/internal/detect/shell"
+)
+
+// tag handles <? at i.
+func (f *finder) tag(i int) {
+	s := f.s
+	if lex.HasPrefixFold(s, i, "<cfexecute") || lex.HasPrefixFold(s, i, "<cfscript") {
+		f.found("php-code", i, i+9)
+		return
+	}
+	if lex.At(s, i+1) != '?' || i+2 >= len(s) {
+		return
+	}
+	k := i + 2
+	switch {
+	case s[k] == '=':
+		if n := lex.SkipSpace(s, k+1); n < len(s) && s[n] != '?' {
+			f.found("php-code", i, n+1)
+		}
+		return
+	case lex.HasPrefixFold(s, k, "php"):
+		k += 3
+	case lex.HasPrefixFold(s, k, "xml"), lex.IsLetter(s[k]) && !lex.HasPrefixFold(s, k, "echo"):
+		return
+	}
+	if k < len(s) && !lex.IsSpace(s[k]) && lex.IsWord(s[k]) && k != i+2 {
+		return
+	}
+	end := min(len(s), k+160)
+	f.work += end - k
+	body := s[k:end]
+	if strings.ContainsAny(body, "(;$`") || k > i+2 && strings.Contains(body, "?>") && strings.TrimSpace(body) != "?>" ||
+		lex.HasPrefixFold(s, lex.SkipSpace(s, k), "echo ") {
+		f.found("php-code", i, k)
+	}
+}
+
+// internals are attributes that lead from any Python object to its class, its module and everything loaded.
+const internals = "__class__ __globals__ __subclasses__ __builtins__ __mro__ __bases__ __base__ __init__ __getattribute__ __dict__ __import__ " +
+	"__reduce__ __call__ __code__ __closure__ __getitem__ __loader__ __builtin__ __func__ __self__ __module__ __defineGetter__ __defineSetter__ __lookupGetter__"
+
+// underscores handles a run of _ at i and returns its last offset.
+func (f *finder) underscores(i int) int {
+	s := f.s
+	end := lex.SkipWord(s, i)
+	f.work += end - i
+	if end-i > maxName || end-i < 6 || s[i+1] != '_' || i > 0 && lex.IsWord(s[i-1]) {
+		return end - 1
+	}
+	if !expr.Has(internals, s[i:end]) {
+		return end - 1
+	}
+	before, after := lex.At(s, i-1), lex.At(s, end)
+	reach := before == '.' || (before == '\'' || before == '"') && i > 1 && (s[i-2] == '[' || s[i-2] == '(' || s[i-2] == ',')
+	if s[i:end] == "__init__" || s[i:end] == "__call__" || s[i:end] == "__dict__" || s[i:end] == "__module__" || s[i:end] == "__code__" || s[i:end] == "__self__" {
+		reach = reach && (after == '.' || after == '[' || after == '\'' || after == '"')
+	}
+	if reach || after == '[' || after == '.' && lex.IsWord(lex.At(s, end+1)) {
+		f.found("python-internals", i, end)
+	}
+	return end - 1
+}
+
+// dollar handles $ at i: the superglobals of PHP, Perl's environment, and calls in ${…}.
+func (f *finder) dollar(i int) {
+	s := f.s
+	k := i + 1
+	if lex.At(s, k) == '{' {
+		k++
+		for lex.At(s, k) == '@' || lex.At(s, k) == '$' || lex.At(s, k) == '{' {
+			k++
+		}
+	}
+	end := lex.SkipWord(s, k)
+	f.work += end - i
+	if end == k || end-k > maxName {
+		return
+	}
+	n := lex.At(s, end)
+	switch s[k:end] {
+	case "_GET", "_POST", "_REQUEST", "_COOKIE", "_SERVER", "_FILES", "_ENV", "_SESSION", "GLOBALS", "HTTP_GET_VARS", "HTTP_POST_VARS":
+		if n == '[' || n == '{' || n == '}' || n == ')' || n == ';' {
+			f.found("php-superglobal", i, end+1)
+		}
+	case "HTTP_RAW_POST_DATA":
+		f.found("php-superglobal", i, end)
+	case "ENV":
+		if n == '{' {
+			f.found("php-superglobal", i, end+1)
+		}
+	case "_":
+		if n == '[' && lex.At(s, end+1) == ']' || n == '=' && (lex.At(s, end+1) == '[' || lex.At(s, end+1) == '(' || lex.At(s, end+1) == '"') {
+			f.found("php-superglobal", i, end+2) // PHP without letters begins with $_=[] or $_[]
+		}
+	default:
+		if n == '(' && s[i+1] != '{' {
+			if got := f.argument(end + 1); got&(aCommand|aProgram) != 0 {
+				f.found("dynamic-call", i, end+1)
+			}
+		}
+	}
+}
+
+// commandLiteral handles Ruby's %x(…) and Perl's qx(…) at i.
+func (f *finder) commandLiteral(i int) {
+	s := f.s
+	if lex.At(s, i+1) != 'x' || i > 0 && lex.IsWord(s[i-1]) {
+		return
+	}
+	switch c := lex.At(s, i+2); c {
+	case '(', '{', '[', '/', '|', '!', '<':
+		k := i + 3
+		for q := lex.At(s, k); q == '\'' || q == '"' || q == ' '; q = lex.At(s, k) {
+			k++
+		}
+		if f.program(k) != 0 {
+			f.found("command-literal", i, k+1)
+		}
+	}
+}
+
+// program looks up the program named at i.
+func (f *finder) program(i int) shell.Program {
+	if i >= len(f.s) {
+		return 0
+	}
+	var w shell.Word
+	w.Read(f.s, i, false)
+	f.work += w.End - i
+	p, exact := shell.Lookup(&w)
+	if exact {
+		return p | shell.Sure
+	}
+	if p == 0 { // %x{id}, [id]: the bracket that closes is no part of the name
+		if end := lex.SkipWord(f.s, i); end > i && end < w.End {
+			w.Read(f.s[:end], i, false)
+			p, _ = shell.Lookup(&w)
+		}
+	}
+	return p
+}
+
+// at handles @ at i: Perl's @{[ … ]}, annotations of Groovy that run when the class is compiled.
+func (f *finder) at(i int) {
+	s := f.s
+	if lex.HasPrefix(s, i, "@{[") {
+		f.found("dynamic-call", i, i+3)
+		return
+	}
+	for _, a := range [...]string{"@groovy.", "@GrabConfig(", "@GrabResolver(", "@Grab(", "@ASTTest("} {
+		if lex.HasPrefix(s, i, a) && strings.IndexByte(s[i:min(len(s), i+64)], '(') > 0 {
+			f.found("dangerous-call", i, i+len(a))
+			return
+		}
+	}
+}
+
+// quote handles a quote at i that begins the argument of a call without brackets: system "id", exec 'ls'.
+func (f *finder) quote(i int) {
+	s := f.s
+	if i == 0 || s[i-1] != ' ' {
+		return
+	}
+	name, start := nameBefore(s, i-1)
+	f.work += i - start
+	if !expr.Has("system exec spawn popen passthru shell_exec qx", name) || start > 0 && lex.IsWord(s[start-1]) {
+		return
+	}
+	if p := f.program(lex.SkipBlanks(s, i+1)); p != 0 && (p&shell.Natural == 0 || start == 0 || strings.IndexByte(";{[(\n", s[start-1]) >= 0) {
+		f.found("command-literal", start, i+1)
+	}
+}
+
+// breakOut handles ; at i: a quote, perhaps brackets, the ;, one call, and the rest is commented out.
+func (f *finder) breakOut(i int) {
+	s := f.s
+	k := i
+	for k > 0 && (s[k-1] == ')' || s[k-1] == ']' || s[k-1] == '}' || s[k-1] == ' ') && i-k < 6 {
+		k--
+	}
+	if k == 0 || s[k-1] != '\'' && s[k-1] != '"' || k > 24 {
+		return
+	}
+	j := lex.SkipSpace(s, i+1)
+	start := j
+	for j < len(s) && j-start < 64 && (lex.IsWord(s[j]) || s[j] == '.' || s[j] == '$' || s[j] == ':') {
+		j++
+	}
+	f.work += j - i
+	if j == start || lex.At(s, j) != '(' {
+		return
+	}
+	end := strings.LastIndexByte(s[j:min(len(s), j+256)], ')')
+	f.work += min(len(s)-j, 256)
+	if end < 0 {
+		return
+	}
+	rest := strings.TrimLeft(s[j+end+1:], " ;)}")
+	if strings.HasPrefix(rest, "//") || strings.HasPrefix(rest, "#") || strings.HasPrefix(rest, "/*") || strings.HasPrefix(rest, "--") {
+		f.found("break-out", k-1, j+end+1)
+	}
+}

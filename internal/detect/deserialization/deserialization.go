@@ -1,0 +1,203 @@
+// Package deserialization finds serialised objects that run code, or make an application do so, when they are
+// read back (CWE-502).
+//
+// # What it recognises
+//
+// The beginnings of serialised data, raw, in hexadecimal or in base64 (standard or URL alphabet): Java object
+// streams, also gzipped; PHP serialize; Python pickles of protocols 0 to 5; .NET BinaryFormatter and view
+// states; Ruby Marshal. And the marks by which text formats name a class to build: YAML tags, Json.NET $type,
+// fastjson and Jackson @type / ["class", …], jsonpickle, DataContract __type, XMLDecoder, XStream, XAML,
+// node-serialize functions.
+//
+// # Rules
+//
+//	java-stream     aced0005…, rO0AB…
+//	gzip-stream     base64 of a gzip stream, the usual wrapping of the others
+//	php-object      O:8:"Exploit":1:{…}, a:1:{…}
+//	pickle          base64 of a pickle, or the text of one: cos\nsystem\n(S'id'\ntR.
+//	net-stream      AAEAAAD/////…, /wEy…
+//	ruby-marshal    BAh…, the bytes 4 8
+//	yaml-tag        !!python/object/apply:…, !ruby/object:…, !!javax.script.…
+//	json-type       "@type":"com.…", "$type":"System.…", ["com.…",…], "py/object":…
+//	xml-object      <java class="java.beans.XMLDecoder">, <sorted-set>, <dynamic-proxy>, ObjectDataProvider
+//	js-function     _$$ND_FUNC$$_
+//
+// # What it does not recognise
+//
+// BSON, MessagePack, protocol buffers and other formats without classes. JSON-LD ("@type": "Person"), plain
+// base64, hexadecimal numbers.
+package deserialization
+
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
+)
+
+// Class is the class of the findings of this package.
+const Class scan.Class = "deserialization"
+
+// Detector finds serialised objects. Each form holds a digit, or one of the marks of a text format.
+func Detector() scan.Detector {
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("0A8/:!<$@\x04\x80\xac\n\\\"")}, Find: find}
+}
+
+func find(v *scan.View, report scan.Report) {
+	f := finder{s: v.Text, report: report}
+	f.encoded()
+	if !f.done {
+		f.marks()
+	}
+	v.Work(f.work + 2*len(v.Text))
+}
+
+// A finder walks one text from left to right and stops at its first finding.
+type finder struct {
+	s      string
+	report scan.Report
+	done   bool
+	work   int
+}
+
+func (f *finder) found(rule string, start, end int) {
+	if !f.done {
+		f.done = true
+		f.report(rule, start, min(max(end, start+1), len(f.s)))
+	}
+}
+
+var markers = scan.Bytes(":!<$@\x04\x80\xac\n\\[_^")
+
+// marks looks at the bytes at which a form begins that is not one long word.
+func (f *finder) marks() {
+	s := f.s
+	for i := 0; i < len(s) && !f.done; i++ {
+		c := s[i]
+		if !markers.Has(c) {
+			continue
+		}
+		switch c {
+		case ':':
+			f.colon(i)
+		case '!':
+			f.yaml(i)
+		case '<':
+			f.xml(i)
+		case '$', '@', '^', '_':
+			f.typeKey(i)
+		case '[':
+			f.jackson(i)
+		case '\n', '\\':
+			f.pickleText(i)
+		default:
+			f.raw(i)
+		}
+	}
+}
+
+// raw handles the first bytes of a binary stream. Decoders may have dropped its NULs.
+func (f *finder) raw(i int) {
+	s := f.s
+	switch {
+	case lex.HasPrefix(s, i, "\xac\xed\x00\x05"), lex.HasPrefix(s, i, "\xac\xed\x05"):
+		f.found("java-stream", i, i+4)
+	case lex.HasPrefix(s, i, "\x04\x08") && i+2 < len(s) && strings.IndexByte("o[{IUcCuef\":", s[i+2]) >= 0:
+		f.found("ruby-marshal", i, i+3)
+	case s[i] == 0x80 && (i == 0 || s[i-1] < 0x80) && (lex.At(s, i+1) >= 2 && lex.At(s, i+1) <= 5) && i+2 < len(s) && strings.IndexByte("\x95c]}(X\x8cKq", s[i+2]) >= 0:
+		f.found("pickle", i, i+3)
+	}
+}
+
+// colon handles : at i, behind the type letter of PHP's serialize: O:8:"…, a:1:{…, C:11:"….
+func (f *finder) colon(i int) {
+	s := f.s
+	if i == 0 || i > 1 && lex.IsWord(s[i-2]) {
+		return
+	}
+	c := s[i-1]
+	k := i + 1
+	if lex.At(s, k) == '+' {
+		k++
+	}
+	end := lex.SkipDigits(s, k)
+	f.work += end - i
+	if end == k || end-k > 9 || lex.At(s, end) != ':' {
+		return
+	}
+	next := end + 1
+	switch c {
+	case 'O', 'C', 'E', 'o':
+		q := next
+		for q < len(s) && q-next < 2 && (s[q] == '\\' || s[q] == '"' || s[q] == '\'') {
+			q++
+		}
+		if q == next {
+			return
+		}
+		name := q
+		for name < len(s) && name-q < 80 && (lex.IsWord(s[name]) || s[name] == '\\' || s[name] >= 0x80 || s[name] == '.') {
+			name++
+		}
+		f.work += name - q
+		for name < len(s) && (s[name] == '"' || s[name] == '\'' || s[name] == '\\') {
+			name++
+		}
+		if lex.At(s, name) == ':' && (lex.IsDigit(lex.At(s, name+1)) || lex.At(s, name+1) == '{') || name == len(s) && i == 1 && name-q > 2 && s[name-1] != '"' {
+			f.found("php-object", i-1, name+1)
+		}
+	case 'a':
+		if lex.At(s, next) == '{' {
+			n := lex.At(s, next+1)
+			if (n == 'i' || n == 's' || n == 'O' || n == 'a' || n == 'b') && lex.At(s, next+2) == ':' || n == '}' && i == 1 {
+				f.found("php-object", i-1, next+1)
+			}
+		}
+	case 's':
+		if n := lex.At(s, next); (n == '"' || n == '\\' && lex.At(s, next+1) == '"') && (i == 1 || s[i-2] == '{' || s[i-2] == ';') {
+			stop := min(len(s), next+64)
+			if k := strings.Index(s[next:stop], `";`); k > 0 {
+				f.found("php-object", i-1, next+k+2)
+			}
+		}
+	}
+}
+
+// pickleText handles a line end at i: protocol 0 names a module and a function, each on a line of its own,
+// behind the opcode c or i.
+func (f *finder) pickleText(i int) {
+	s := f.s
+	n := lineEnd(s, i)
+	if n == 0 {
+		return
+	}
+	name := lex.SkipWord(s, i+n)
+	if name == i+n || name-i > 40 || lineEnd(s, name) == 0 {
+		return
+	}
+	start := i
+	for start > 0 && i-start < 32 && (lex.IsWord(s[start-1]) || s[start-1] == '.') {
+		start--
+	}
+	f.work += name - start
+	module := s[start:i]
+	if len(module) < 2 || module[0] != 'c' && module[0] != 'i' {
+		return
+	}
+	switch strings.TrimPrefix(strings.TrimPrefix(module[1:], "_"), "_") {
+	case "os", "posix", "nt", "subprocess", "builtin__", "builtins", "commands", "sys", "pty", "platform", "timeit", "runpy",
+		"copy_reg", "copyreg", "types", "marshal", "base64", "socket", "importlib", "operator", "functools", "code", "pickle", "webbrowser", "shutil":
+		f.found("pickle", start, name)
+	}
+}
+
+// lineEnd returns the length of the line end at i, spelt out or not, or 0.
+func lineEnd(s string, i int) int {
+	switch {
+	case lex.At(s, i) == '\n':
+		return 1
+	case lex.At(s, i) == '\\' && lex.At(s, i+1) == 'n':
+		return 2
+	}
+	return 0
+}

@@ -1,0 +1,157 @@
+package deserialization
+
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
+)
+
+// encoded looks at the long words of the text: a stream in base64 or in hexadecimal.
+func (f *finder) encoded() {
+	s := f.s
+	for i := 0; i < len(s) && !f.done; {
+		if !base64Byte(s[i]) {
+			i++
+			continue
+		}
+		start := i
+		for i < len(s) && base64Byte(s[i]) {
+			i++
+		}
+		if i-start >= 12 {
+			f.word(start, i)
+		}
+	}
+}
+
+func base64Byte(c byte) bool {
+	return lex.IsLetter(c) || lex.IsDigit(c) || c == '+' || c == '/' || c == '-' || c == '_'
+}
+
+// word looks at one word of the base64 alphabet.
+func (f *finder) word(start, end int) {
+	s := f.s
+	w := s[start:end]
+	if lex.HasPrefixFold(w, 0, "aced0005") {
+		f.found("java-stream", start, end)
+		return
+	}
+	if lex.HasPrefixFold(w, 0, "0001000000ffffffff") {
+		f.found("net-stream", start, end)
+		return
+	}
+	if lex.HasPrefixFold(w, 0, "1f8b08") && len(w) >= 24 && isHex(w) {
+		f.found("gzip-stream", start, end)
+		return
+	}
+	// A slash or a hyphen before the data may belong to a path: look behind the last of the leading ones too.
+	if rule := signature(w); rule != "" {
+		f.found(rule, start, end)
+		return
+	}
+	for k := 0; k < len(w) && k < 200; k++ {
+		if (w[k] == '/' || w[k] == '-') && len(w)-k > 12 {
+			if rule := signature(w[k+1:]); rule == "java-stream" || rule == "net-stream" {
+				f.found(rule, start+k+1, end)
+				return
+			}
+		}
+	}
+	f.work += min(len(w), 200)
+}
+
+func isHex(w string) bool {
+	for i := range min(len(w), 32) {
+		if !lex.IsDigit(w[i]) && (lex.Lower(w[i]) < 'a' || lex.Lower(w[i]) > 'f') {
+			return false
+		}
+	}
+	return true
+}
+
+// head decodes the first 12 characters of base64 in either alphabet.
+func head(w string) (b [9]byte, ok bool) {
+	if len(w) < 12 {
+		return b, false
+	}
+	var v uint32
+	for i := range 12 {
+		c := w[i]
+		switch {
+		case lex.IsUpper(c):
+			c -= 'A'
+		case lex.IsLower(c):
+			c -= 'a' - 26
+		case lex.IsDigit(c):
+			c += 52 - '0'
+		case c == '+' || c == '-':
+			c = 62
+		default:
+			c = 63
+		}
+		v = v<<6 | uint32(c)
+		if i%4 == 3 {
+			b[i/4*3], b[i/4*3+1], b[i/4*3+2] = byte(v>>16), byte(v>>8), byte(v)
+			v = 0
+		}
+	}
+	return b, true
+}
+
+// signature returns the rule for a word whose base64 decodes to the beginning of a serialised object.
+func signature(w string) string {
+	b, ok := head(w)
+	if !ok {
+		return ""
+	}
+	h := string(b[:])
+	switch {
+	case strings.HasPrefix(h, "\xac\xed\x00\x05"):
+		return "java-stream"
+	case strings.HasPrefix(h, "\x1f\x8b\x08\x00"), strings.HasPrefix(h, "\x1f\x8b\x08\x08"):
+		return "gzip-stream"
+	case strings.HasPrefix(h, "\x00\x01\x00\x00\x00\xff\xff\xff\xff"):
+		return "net-stream"
+	case strings.HasPrefix(h, "\xff\x01") && strings.IndexByte("\x0f\x32\x33\x16\x05\x1b\x10", b[2]) >= 0 && len(w) >= 16:
+		return "net-stream"
+	case strings.HasPrefix(h, "\x04\x08") && strings.IndexByte("o[{IUuceC", b[2]) >= 0 && len(w) >= 16:
+		return "ruby-marshal"
+	case b[0] == 0x80 && b[1] >= 2 && b[1] <= 5 && len(w) >= 16 && pickleStart(b):
+		return "pickle"
+	case phpStart(h):
+		return "php-object"
+	case h[0] == 'c' && (strings.HasPrefix(h, "cos\nsyste") || strings.HasPrefix(h, "cposix\nsy") || strings.HasPrefix(h, "c__builti") ||
+		strings.HasPrefix(h, "cbuiltins") || strings.HasPrefix(h, "csubproce") || strings.HasPrefix(h, "cnt\nsyste") || strings.HasPrefix(h, "ccommands")):
+		return "pickle"
+	case strings.HasPrefix(h, "(cos\nsyst"), strings.HasPrefix(h, "(S'") && len(w) >= 24, strings.HasPrefix(h, "!!python/"), strings.HasPrefix(h, "--- !ruby"):
+		return "pickle"
+	}
+	return ""
+}
+
+// pickleStart reports whether a pickle of protocol 2 to 5 goes on as one does.
+func pickleStart(b [9]byte) bool {
+	if b[2] == 0x95 { // FRAME, with its length in eight bytes, the last of them 0 in the head
+		return b[5] == 0 && b[6] == 0 && b[7] == 0
+	}
+	switch b[2] {
+	case 'c':
+		return printable(b[3]) && printable(b[4])
+	case ']', '}', ')':
+		return b[3] == 'q' || b[3] == '(' || b[3] == 0x94
+	case '(', 'X', 0x8c:
+		return true
+	}
+	return false
+}
+
+func printable(c byte) bool { return lex.IsWord(c) || c == '.' }
+
+// phpStart reports whether h begins like PHP's serialize: O:8:", a:1:{ and so on.
+func phpStart(h string) bool {
+	if strings.IndexByte("OaCEs", h[0]) < 0 || h[1] != ':' {
+		return false
+	}
+	end := lex.SkipDigits(h, 2)
+	return end > 2 && end+1 < len(h) && h[end] == ':' && (h[end+1] == '"' && h[0] != 'a' || h[end+1] == '{' && h[0] == 'a')
+}

@@ -1,0 +1,197 @@
+package deserialization
+
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
+)
+
+// yaml handles ! at i: tags that make a YAML loader build an object or call a function.
+func (f *finder) yaml(i int) {
+	s := f.s
+	if i > 0 && s[i-1] == '!' {
+		return
+	}
+	k := i + 1
+	if lex.At(s, k) == '!' {
+		k++
+	}
+	for _, t := range [...]string{"python/", "ruby/", "php/", "js/", "perl/", "!python/", "clojure/"} {
+		if lex.HasPrefix(s, k, t) && lex.IsWord(lex.At(s, k+len(t))) && (i == 0 || !lex.IsWord(s[i-1])) {
+			f.found("yaml-tag", i, k+len(t))
+			return
+		}
+	}
+	if lex.HasPrefix(s, k, "<tag:yaml.org") || lex.HasPrefix(s, k, "<!") {
+		f.found("yaml-tag", i, k+2)
+		return
+	}
+	if k < i+2 || i > 0 && lex.IsWord(s[i-1]) {
+		return
+	}
+	end, class := className(s, k)
+	f.work += end - i
+	if class && (lex.At(s, lex.SkipSpace(s, end)) == '[' || lex.At(s, lex.SkipSpace(s, end)) == '{' || lex.IsSpace(lex.At(s, end)) || end == len(s)) && knownPackage(s[k:end]) {
+		f.found("yaml-tag", i, end)
+	}
+}
+
+// className reads a dotted name at i and reports whether it is that of a class: two dots or more, or a last
+// element that begins with a capital.
+func className(s string, i int) (end int, ok bool) {
+	end = i
+	dots, last := 0, i
+	for end < len(s) && end-i < 160 && (lex.IsWord(s[end]) || s[end] == '.' || s[end] == '$' || s[end] == '/') {
+		if s[end] == '.' {
+			dots++
+			last = end + 1
+		}
+		end++
+	}
+	return end, dots > 0 && lex.IsUpper(lex.At(s, last)) && lex.IsLetter(lex.At(s, i))
+}
+
+// knownPackage reports whether a class name begins like those of the libraries that gadgets are built from.
+func knownPackage(name string) bool {
+	name = strings.TrimPrefix(name, "L")
+	for _, p := range [...]string{"java.", "javax.", "sun.", "com.", "org.", "net.", "jdk.", "System.", "Microsoft.", "oracle.", "br.com", "ch.qos", "groovy.", "clojure.", "bsh."} {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// typeKey handles $ @ ^ _ at i: the keys that name a class in JSON, and serialised functions.
+func (f *finder) typeKey(i int) {
+	s := f.s
+	switch s[i] {
+	case '_':
+		if lex.HasPrefix(s, i, "_$$ND_FUNC$$_") || lex.HasPrefix(s, i, "_$$ND_CC$$_") {
+			f.found("js-function", i, i+13)
+		} else if lex.HasPrefix(s, i, "__js_function") {
+			f.found("js-function", i, i+13)
+		} else if lex.HasPrefix(s, i, "__VIEWSTATE=/wE") {
+			f.found("net-stream", i, i+15)
+		} else if lex.HasPrefix(s, i, "__type") {
+			f.class(i, i+6)
+		}
+	case '$':
+		if lex.HasPrefix(s, i, "$type") {
+			f.class(i, i+5)
+		}
+	case '@':
+		for _, k := range [...]string{"@type", "@class", "@c"} {
+			if lex.HasPrefix(s, i, k) {
+				f.class(i, i+len(k))
+			}
+		}
+	case '^':
+		if lex.HasPrefix(s, i, `^o"`) && i > 0 && s[i-1] == '"' {
+			f.class(i, i+2)
+		}
+	}
+}
+
+// class handles the value of a key that names a class; the key ends at i.
+func (f *finder) class(start, i int) {
+	s := f.s
+	k := i
+	for k < len(s) && k-i < 12 && (s[k] == '"' || s[k] == '\'' || s[k] == '\\' || s[k] == ':' || s[k] == '=' || lex.IsSpace(s[k])) {
+		k++
+	}
+	if !strings.ContainsAny(s[i:k], ":=") || k-i < 2 && s[i] != '=' {
+		return
+	}
+	if lex.At(s, k) == '[' {
+		k++
+	}
+	end, ok := className(s, k)
+	f.work += end - i
+	if ok && strings.Count(s[k:end], ".") >= 1 && strings.IndexByte(s[k:end], '/') < 0 {
+		f.found("json-type", start, end)
+	}
+}
+
+// jackson handles [ at i: ["class", {…}], and jsonpickle's keys are looked for here too.
+func (f *finder) jackson(i int) {
+	s := f.s
+	k := i + 1
+	for k < len(s) && k-i < 6 && (s[k] == '\\' || lex.IsSpace(s[k])) {
+		k++
+	}
+	if c := lex.At(s, k); c != '"' && c != '\'' {
+		return
+	}
+	end, ok := className(s, k+1)
+	f.work += end - i
+	if !ok || !knownPackage(s[k+1:end]) {
+		return
+	}
+	if c := lex.At(s, end); c == '"' || c == '\'' || c == '\\' {
+		f.found("json-type", i, end+1)
+	}
+}
+
+// elements are the names with which XStream, XMLDecoder and XAML begin to build objects.
+var elements = [...]string{"sorted-set", "tree-map", "tree-set", "linked-hash-set", "dynamic-proxy", "objectdataprovider", "resourcedictionary", "priority-queue", "javax-script"}
+
+// xml handles < at i.
+func (f *finder) xml(i int) {
+	s := f.s
+	end := i + 1
+	dots := 0
+	for end < len(s) && end-i < 120 && (lex.IsWord(s[end]) || s[end] == '-' || s[end] == '.' || s[end] == ':' || s[end] == '$') {
+		if s[end] == '.' {
+			dots++
+		}
+		end++
+	}
+	f.work += end - i
+	name := s[i+1 : end]
+	if len(name) < 3 {
+		return
+	}
+	if dots > 1 && knownPackage(name) && (lex.At(s, end) == '>' || lex.IsSpace(lex.At(s, end)) || lex.At(s, end) == '/') && strings.IndexByte(name, ':') < 0 {
+		if _, class := className(s, i+1); class || strings.IndexByte(name, '_') > 0 {
+			f.found("xml-object", i, end)
+			return
+		}
+	}
+	for _, e := range elements {
+		if lex.EqualFold(name, e) {
+			f.found("xml-object", i, end)
+			return
+		}
+	}
+	if c := lex.At(s, end); !lex.IsSpace(c) {
+		return
+	}
+	switch name {
+	case "java", "object", "void", "map", "entry", "set", "list", "contact", "string", "root", "array":
+		f.attributes(i, end)
+	default:
+		if strings.HasSuffix(name, ":Type") {
+			return
+		}
+	}
+}
+
+// attributes looks for class="…" or method="…" that names Java among the attributes at end.
+func (f *finder) attributes(start, end int) {
+	s := f.s
+	stop := min(len(s), end+200)
+	if k := strings.IndexByte(s[end:stop], '>'); k >= 0 {
+		stop = end + k
+	}
+	tag := s[end:stop]
+	f.work += len(tag)
+	for _, v := range [...]string{"java.", "javax.", "dynamic-proxy", "tree-map", "sorted-set", "com.sun.", "org.apache."} {
+		for _, key := range [...]string{`class="`, `class='`, `class=\"`} {
+			if k := strings.Index(tag, key); k >= 0 && strings.HasPrefix(tag[k+len(key):], v) {
+				f.found("xml-object", start, stop)
+				return
+			}
+		}
+	}
+}

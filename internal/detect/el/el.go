@@ -1,0 +1,336 @@
+// Package el finds injection into expression languages (CWE-917): the lookups of Log4j and Commons Text
+// (CVE-2021-44228, CVE-2022-42889), and OGNL, SpEL, MVEL, JUEL and JSF expressions.
+//
+// # What it recognises
+//
+// A lookup is ${prefix:…}. The ones that fetch something are an attack by themselves (jndi, env, sys, java,
+// docker, script, …); the ones that only rewrite text (lower, upper, date, ::-x) are an attack when they stand
+// inside another ${, since nothing else needs them: ${${lower:j}ndi:…}, ${jnd${upper:i}:…}. An expression is
+// ${…}, #{…}, %{…} or *{…} that names a class, a scope object or a variable of the language, or calls
+// something on one; OGNL and SpEL also give themselves away outside of delimiters: T(java.lang.Runtime),
+// @java.lang.Runtime@getRuntime(), #_memberAccess, (#a=…).
+//
+// # Rules
+//
+//	jndi-lookup        ${jndi:…}, jndi:ldap://…
+//	lookup             ${env:X}, ${sys:user.home}, ${java:version}, ${script:javascript:…}, ${hostName}
+//	nested-lookup      a lookup inside a lookup, or the default of a lookup without a name: ${::-j}
+//	ognl               %{…}, #_memberAccess, @class@method, (#a=…)
+//	spel               T(class), #{…} with a class, a bean or the system's properties
+//	scope-object       ${applicationScope}, ${pageContext.request}, #{facesContext…}
+//	java-reach         .getClass(), .class.forName, new java.…, inside an expression
+//
+// # What it does not recognise
+//
+// A lone name or one text lookup in delimiters, which is a placeholder: "${PRICE}", "${upper:case} letters",
+// "%{percent}". Java class names in prose and in stack traces.
+package el
+
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/expr"
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
+)
+
+// Class is the class of the findings of this package.
+const Class scan.Class = "el"
+
+// Detector finds expression language injection. Each of its forms holds a brace, a colon or a parenthesis.
+func Detector() scan.Detector {
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("{:(@")}, Find: find}
+}
+
+var triggers = scan.Bytes("${}:(#%*@")
+
+func find(v *scan.View, report scan.Report) {
+	f := finder{s: v.Text, report: report}
+	f.scan()
+	v.Work(f.work + len(v.Text))
+}
+
+// A finder walks one text from left to right and stops at its first finding.
+type finder struct {
+	s       string
+	report  scan.Report
+	done    bool
+	work    int
+	depth   int // ${ that are open here
+	lastEnd int // the body before this offset is judged
+	brace   int // the offset of the next } behind noBrace, or -1
+	noBrace int
+}
+
+func (f *finder) found(rule string, start, end int) {
+	if !f.done {
+		f.done = true
+		f.report(rule, start, min(max(end, start+1), len(f.s)))
+	}
+}
+
+func (f *finder) scan() {
+	s := f.s
+	for i := 0; i < len(s) && !f.done; i++ {
+		c := s[i]
+		if !triggers.Has(c) {
+			continue
+		}
+		switch c {
+		case '$', '%', '#', '*', '@':
+			if lex.At(s, i+1) == '{' {
+				if c == '$' {
+					f.lookup(i)
+				}
+				f.expression(i)
+				if c == '$' {
+					f.depth++
+				}
+				i++
+			} else if c == '#' {
+				f.variable(i)
+			} else if c == '@' {
+				f.static(i)
+			}
+		case '}':
+			f.depth = max(0, f.depth-1)
+		case ':':
+			f.jndi(i)
+		case '(':
+			f.class(i)
+		}
+	}
+}
+
+// Lookups by what they do. Those in fetches give something away or load it; those in two-part fetch only with
+// a second part (${url:UTF-8:http://…}); those in rewrites only make text.
+const (
+	fetches  = "env sys java docker k8s kubernetes ctx main bundle spring log4j sd const resourcebundle localhost base64decoder urldecoder"
+	twoParts = "script dns url file xml properties web event marker map"
+	rewrites = "lower upper date base64 base64encoder urlencoder"
+	names    = "hostName contextName"
+)
+
+// lookup handles ${ at i.
+func (f *finder) lookup(i int) {
+	s := f.s
+	k := lex.SkipBlanks(s, i+2)
+	if c := lex.At(s, k); c == ':' && (lex.HasPrefix(s, k, "::-") || lex.HasPrefix(s, k, ":-")) {
+		f.found("nested-lookup", i, k+3)
+		return
+	}
+	end := k
+	for end < len(s) && end-k < 24 && (lex.IsWord(s[end]) || s[end] >= 0x80) {
+		end++
+	}
+	f.work += end - k
+	c := lex.At(s, end)
+	if c == '$' && lex.At(s, end+1) == '{' && end > k && lex.IsLetter(s[k]) && end-k <= 4 && lex.HasPrefixFold("jndi", 0, strings.ToLower(s[k:end])) {
+		f.found("nested-lookup", i, end+2)
+		return
+	}
+	if c == '}' && expr.Has(names, s[k:end]) {
+		f.found("lookup", i, end+1)
+		return
+	}
+	if c != ':' {
+		return
+	}
+	var buf [24]byte
+	key := string(lex.Fold(buf[:], s[k:end]))
+	next := lex.At(s, end+1)
+	switch {
+	case key == "jndi":
+		f.found("jndi-lookup", i, end+1)
+	case f.depth > 0 && (key == "" || next == '-' || expr.Has(rewrites, key) || expr.Has(fetches, key) || expr.Has(twoParts, key)):
+		f.found("nested-lookup", i, end+1)
+	case next == 0 || lex.IsSpace(next) || next == '}':
+	case expr.Has(fetches, key):
+		f.found("lookup", i, end+1)
+	case expr.Has(twoParts, key):
+		if f.second(end + 1) {
+			f.found("lookup", i, end+1)
+		}
+	}
+}
+
+// second reports whether a second : or a | stands before the end of the lookup.
+func (f *finder) second(i int) bool {
+	for k := i; k < len(f.s) && k < i+32; k++ {
+		switch f.s[k] {
+		case ':', '|':
+			return true
+		case '}':
+			return false
+		}
+	}
+	return false
+}
+
+// jndi handles : at i: jndi:ldap: outside of any lookup is what a JNDI look-up is given.
+func (f *finder) jndi(i int) {
+	s := f.s
+	if i < 4 || !lex.HasPrefixFold(s, i-4, "jndi") {
+		return
+	}
+	for _, scheme := range [...]string{"ldap", "rmi", "dns", "iiop", "nis", "nds", "corba", "http", "${", "java"} {
+		if lex.HasPrefixFold(s, i+1, scheme) {
+			f.found("jndi-lookup", i-4, i+1+len(scheme))
+			return
+		}
+	}
+}
+
+// scopes are the objects of JSP, JSF and Spring expressions; reaching into one is an attack, and the first
+// few already are when they stand alone.
+const (
+	scopes  = "applicationScope sessionScope requestScope pageScope pageContext facesContext systemProperties systemEnvironment paramValues headerValues initParam"
+	reached = scopes + " param header cookie request session application response context environment beanFactory servletContext view externalContext " +
+		"runtime exec rt class this root execution task connector @environment @request @systemProperties _self"
+)
+
+// expression handles ${ #{ %{ *{ @{ at i.
+func (f *finder) expression(i int) {
+	s := f.s
+	if i < f.lastEnd {
+		return
+	}
+	end := f.close(i + 2)
+	if end < 0 {
+		end = min(len(s), i+512)
+	}
+	body := s[i+2 : end]
+	f.lastEnd = end
+	f.work += len(body)
+	j := expr.Judge(body)
+	f.work += j.Work
+	name := strings.TrimPrefix(j.Name, "@")
+	switch {
+	case s[i] == '%' && (j.Effect >= expr.Field || strings.IndexByte(body, '#') >= 0 || strings.IndexByte(body, '\'') == 0):
+		f.found("ognl", i, end+1)
+	case hasJava(body):
+		f.found("java-reach", i, end+1)
+	case s[i] == '@':
+	case j.Effect == expr.Name && expr.Has(scopes, j.Name), j.Effect >= expr.Field && expr.Has(reached, name):
+		f.found("scope-object", i, end+1)
+	case j.Effect >= expr.Call, s[i] == '#' && j.Effect >= expr.Compute, strings.HasPrefix(body, "T("), strings.HasPrefix(body, "#"):
+		f.found("spel", i, end+1)
+	case s[i] == '$' && j.Effect == expr.Compute:
+		f.found("spel", i, end+1)
+	}
+}
+
+// close returns the offset of the next } at or behind i, or -1. It looks at each byte once.
+func (f *finder) close(i int) int {
+	if f.noBrace > 0 && i >= f.noBrace-1 && (f.brace < 0 || i <= f.brace) {
+		return f.brace
+	}
+	at := strings.IndexByte(f.s[i:], '}')
+	if at >= 0 {
+		f.work += at
+		at += i
+	} else {
+		f.work += len(f.s) - i
+	}
+	f.brace, f.noBrace = at, i+1
+	return at
+}
+
+// hasJava reports whether an expression reaches for a class.
+func hasJava(body string) bool {
+	body = body[:min(len(body), 512)]
+	for i := 0; i < len(body); i++ {
+		switch body[i] {
+		case '.':
+			for _, m := range [...]string{".getclass", ".class.", ".forname(", ".getruntime", ".newinstance(", ".getdeclared", ".getmethod", ".invoke(", ".classloader"} {
+				if lex.HasPrefixFold(body, i, m) {
+					return true
+				}
+			}
+		case 'j':
+			if (i == 0 || !lex.IsWord(body[i-1])) && (lex.HasPrefix(body, i, "java.") || lex.HasPrefix(body, i, "javax.")) && lex.IsLetter(lex.At(body, i+5)) {
+				if !dottedProperty(body, i) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// dottedProperty reports whether ${java.home} or the like is all of the body: the property of a build script.
+func dottedProperty(body string, i int) bool {
+	for k := i; k < len(body); k++ {
+		if !lex.IsLower(body[k]) && body[k] != '.' {
+			return false
+		}
+	}
+	return true
+}
+
+// variable handles # at i: the variables of OGNL, outside of delimiters.
+func (f *finder) variable(i int) {
+	s := f.s
+	end := lex.SkipWord(s, i+1)
+	f.work += end - i
+	if end == i+1 {
+		return
+	}
+	word := s[i+1 : end]
+	n := lex.At(s, lex.SkipBlanks(s, end))
+	glued := lex.At(s, end)
+	switch {
+	case word == "_memberAccess", expr.Has("context attr parameters application session request root ognlUtil _typeResolver", word) && (glued == '[' || glued == '.' && lex.IsLower(lex.At(s, end+1)) && i > 0 && s[i-1] == '('):
+		f.found("ognl", i, end)
+	case n == '=' && i > 0 && s[i-1] == '(' && lex.IsLetter(s[i+1]) && lex.At(s, end+1) != '=':
+		f.found("ognl", i, end+1)
+	}
+}
+
+// static handles @ at i: OGNL's @class@member.
+func (f *finder) static(i int) {
+	s := f.s
+	k := i + 1
+	dots := 0
+	for k < len(s) && (lex.IsWord(s[k]) || s[k] == '.' || s[k] == '$') {
+		if s[k] == '.' {
+			dots++
+		}
+		k++
+	}
+	f.work += k - i
+	if dots > 0 && lex.At(s, k) == '@' && lex.IsLetter(lex.At(s, k+1)) && (i == 0 || !lex.IsWord(s[i-1]) && s[i-1] != '"') {
+		m := lex.SkipWord(s, k+1)
+		if c := lex.At(s, m); c == '(' || lex.HasPrefix(s, i+1, "java") {
+			f.found("ognl", i, m)
+		}
+	}
+}
+
+// class handles ( at i: SpEL's T(java.lang.Runtime).
+func (f *finder) class(i int) {
+	s := f.s
+	t := i - 1
+	for t > 0 && lex.IsBlank(s[t]) && i-t < 4 {
+		t--
+	}
+	if t < 0 || s[t] != 'T' || t > 0 && lex.IsWord(s[t-1]) {
+		return
+	}
+	k := lex.SkipSpace(s, i+1)
+	dots, end := 0, k
+	for end < len(s) && (lex.IsWord(s[end]) || s[end] == '.' || s[end] == '$') {
+		if s[end] == '.' {
+			dots++
+		}
+		end++
+	}
+	f.work += end - i
+	if lex.At(s, lex.SkipSpace(s, end)) != ')' {
+		return
+	}
+	name := s[k:end]
+	if dots >= 2 || expr.Has("Runtime System Class String Character Thread Math", name) && lex.At(s, end+1) == '.' {
+		f.found("spel", t, end+1)
+	}
+}

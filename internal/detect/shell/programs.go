@@ -1,0 +1,245 @@
+package shell
+
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
+)
+
+// Program says how a program is called, and how much its name looks like a word of prose.
+type Program uint32
+
+// What is known of a program. The Takes bits name the kinds of argument that it can make use of.
+const (
+	Alone   Program = 1 << iota // does something without arguments
+	Sure                        // a name that no natural language has as a word
+	Natural                     // also an everyday word ("cat", "find", "date", German "dir")
+	Fold                        // found whatever its case: cmd.exe, PowerShell
+	Slash                       // options are written /x
+	Wrapper                     // runs the program named in its arguments
+	Shell                       // runs what it reads from standard input
+	TakesOption
+	TakesNumber // a count or a time
+	TakesPath   // a path or a file name
+	TakesHost   // a host name or an IP address
+	TakesURL
+	TakesText // quoted text or code
+	TakesAny  // any first argument makes sense
+	TakesSub  // a sub-command; see Sub
+)
+
+const (
+	reads   = TakesOption | TakesPath
+	network = TakesOption | TakesHost | TakesURL
+	script  = TakesOption | TakesText | TakesPath
+	windows = Fold | Slash | TakesOption
+)
+
+// groups is the table of programs: names that are called alike share a line.
+var groups = []struct {
+	kind  Program
+	names string
+}{
+	// What an intruder asks first: who, where, what.
+	{Alone | Sure | TakesOption, "whoami ifconfig uname lsblk lscpu lspci lsusb lsof dmesg printenv hostnamectl pstree " +
+		"vmstat iostat logname getenforce lsb_release sestatus dpkg rpm mpstat nproc iwconfig"},
+	{Alone | Sure | windows | TakesAny, "ipconfig systeminfo sysinfo netstat tasklist getmac nbtstat qwinsta quser taskkill driverquery"},
+	{Alone | TakesOption, "id ps env ss tty arp jobs ll lsmod pwd hostid crontab"},
+	{Alone | reads, "ls df lsattr vdir"},
+	{Alone | Natural | TakesOption, "who w last users groups uptime history free ipcs locale umask alias export ulimit pinky cal"},
+	{Alone | Natural | TakesOption | Slash, "date time hostname set mount ver vol"},
+	{Alone | Natural | Slash | Fold | reads, "dir tree"},
+	{Alone | Natural | TakesOption | TakesPath, "du top htop finger"},
+	// What reads files.
+	{Natural | reads | Slash, "cat more less head tail type sort cut paste fold look split view join comm print file find locate strings expand fmt stat rev"},
+	{Sure | reads | TakesText | TakesAny, "tac xxd uniq egrep fgrep hexdump md5sum sha1sum sha256sum sha512sum zcat bzcat zgrep readlink realpath " +
+		"base64 base32 unexpand zless zmore cksum getfattr getfacl xmllint rgrep pcregrep"},
+	{reads | TakesText, "grep nl od wc tee tr pr vi vim vimdiff nano ed sed awk gawk mawk nawk diff cmp bat pg ag jq iconv column dirname basename"},
+	{Sure | windows | TakesPath | TakesText | TakesAny, "findstr fc certutil icacls cacls takeown attrib xcopy robocopy forfiles wevtutil"},
+	// What changes files.
+	{TakesOption | TakesPath, "rm cp mv dd ln tar zip ar cpio"},
+	{Sure | TakesOption | TakesPath | TakesAny, "chmod chown chgrp mkdir rmdir mkfifo mknod unlink gunzip bunzip2 unzip gzip bzip2 xz scp rsync chattr setfacl shred mktemp tftp sftp"},
+	{Natural | TakesOption | TakesPath, "touch truncate install link patch source"},
+	{Natural | windows | TakesPath, "del erase copy move ren rename rd md cd"},
+	{Natural | windows, "start call for if title color"},
+	// What reaches other machines.
+	{Natural | TakesOption | TakesHost | Fold | Slash, "ping"},
+	{Natural | network, "curl host dig fetch links lynx telnet ftp ssh"},
+	{Sure | network | TakesAny | Fold, "wget nslookup tracert traceroute tracepath nmap hping3 arping ping6 whois aria2c ncat netcat socat mtr masscan"},
+	{TakesOption | TakesHost, "nc mail sendmail mailx"},
+	{Sure | windows | TakesURL | TakesAny | TakesPath, "bitsadmin mshta regsvr32 rundll32 msiexec cscript wscript installutil msbuild regasm odbcconf"},
+	{Sure | TakesOption | TakesAny, "openssl gdb strace tcpdump"},
+	// What waits.
+	{Natural | TakesNumber | TakesOption, "sleep"},
+	{Natural | TakesNumber | Slash | Fold | Wrapper, "timeout"},
+	{Sure | TakesNumber | TakesAny, "usleep"},
+	// What runs something else.
+	{Shell | Natural | script, "sh bash csh ash dash"},
+	{Shell | Sure | script, "zsh ksh tcsh rbash pwsh"},
+	{Shell | Sure | windows | script | TakesAny, "powershell"},
+	{Shell | windows | TakesText, "cmd command"},
+	{Natural | script, "python perl ruby php node java expect"},
+	{Sure | script, "python2 python3 python2.7 perl5 php5 php7 php8 nodejs lua tclsh rake irb gcc cc gem jrunscript osascript"},
+	{Wrapper | Sure | TakesOption, "sudo nohup busybox doas chroot setsid xargs unshare"},
+	{Wrapper | Natural, "exec eval nice watch builtin then do else"},
+	{TakesText | TakesNumber | Natural, "echo"},
+	{Sure | TakesText | TakesAny, "printf expr"},
+	// What changes the machine.
+	{Natural | TakesOption | TakesNumber, "kill halt reboot shutdown"},
+	{Sure | TakesOption | TakesAny, "killall pkill poweroff useradd adduser usermod userdel groupadd passwd iptables insmod modprobe visudo"},
+	{Sure | windows | TakesSub, "netsh wmic reg schtasks vssadmin bcdedit wbadmin nltest dsquery fsutil runas"},
+	{Fold | TakesSub | TakesOption, "net sc route ip systemctl service"},
+	// PowerShell.
+	{Sure | Fold | Alone | TakesAny | TakesOption, "invoke-expression invoke-webrequest invoke-restmethod invoke-command invoke-wmimethod " +
+		"get-childitem get-content get-process get-service get-host get-location get-wmiobject get-ciminstance get-command " +
+		"get-localuser get-netipaddress get-netipconfiguration get-computerinfo start-process start-sleep new-object " +
+		"test-connection test-netconnection resolve-dnsname set-executionpolicy write-host write-output out-file add-content " +
+		"set-content remove-item stop-process add-type convertto-securestring start-bitstransfer set-mppreference"},
+	{Sure | Fold | Shell | TakesAny, "iex iwr irm gci"},
+}
+
+var programs = func() map[string]Program {
+	m := make(map[string]Program, 512)
+	for _, g := range groups {
+		for _, name := range strings.Fields(g.names) {
+			m[name] |= g.kind
+		}
+	}
+	return m
+}()
+
+// subs holds the sub-commands of the programs that have TakesSub. Those before the bar are nobody's prose.
+var subs = map[string]string{
+	"net":       " user localgroup accounts view | use share start stop group session config time ",
+	"reg":       " add query save delete export import copy | ",
+	"sc":        " query qc sdshow queryex | create config start stop delete ",
+	"netsh":     " firewall advfirewall interface wlan winsock int portproxy add dump | ",
+	"wmic":      " process os useraccount qfe logicaldisk product service computersystem bios cpu startup | ",
+	"schtasks":  " /create /query /run /delete | ",
+	"vssadmin":  " list delete create | ",
+	"bcdedit":   " /set /enum | ",
+	"wbadmin":   " delete get | ",
+	"ip":        " addr | a address link route neigh rule ",
+	"route":     " print | add -n delete ",
+	"systemctl": " status list-units stop start restart enable disable daemon-reload | ",
+	"service":   " --status-all | ",
+}
+
+// Lookup finds the program that the word names. exact is true when the word holds a directory of programs
+// (/bin/id, c:\windows\system32\cmd.exe) or wildcards in the place of one (/???/?at): then it is a program
+// whatever the name.
+func Lookup(w *Word) (p Program, exact bool) { return lookup(w.Text(), w.Marks) }
+
+// LookupCut is Lookup for the part of the word before a spelt-out line end.
+func LookupCut(w *Word) (p Program, exact bool) {
+	if w.Cut < 0 {
+		return 0, false
+	}
+	return lookup(w.Text()[:w.Cut], w.Marks)
+}
+
+func lookup(name []byte, marks Mark) (p Program, exact bool) {
+	if len(name) == 0 || marks&Long != 0 {
+		return 0, false
+	}
+	if marks&Glob != 0 {
+		return 0, len(name) > 4 && globbedProgram(name)
+	}
+	base := 0
+	for i, c := range name {
+		if c == '/' || c == '\\' {
+			base = i + 1
+		}
+	}
+	exact = base > 0 && programDir(name[:base])
+	name = name[base:]
+	if n := len(name); n > 4 && name[n-4] == '.' && executable(name[n-3:]) {
+		name = name[:n-4]
+	}
+	var buf [24]byte
+	if len(name) > len(buf) || len(name) == 0 {
+		return 0, false
+	}
+	upper := false
+	for i, c := range name {
+		upper = upper || lex.IsUpper(c)
+		buf[i] = lex.Lower(c)
+	}
+	p = programs[string(buf[:len(name)])]
+	if upper && p&(Fold|Sure) == 0 {
+		return 0, false
+	}
+	return p, exact && p != 0
+}
+
+func executable(ext []byte) bool {
+	switch string(ext) {
+	case "exe", "com", "bat", "cmd", "EXE", "COM", "BAT", "CMD", "Exe":
+		return true
+	}
+	return false
+}
+
+// programDir reports whether the directory, with its slash at the end, is one that systems keep programs in.
+func programDir(dir []byte) bool {
+	var buf [Max]byte
+	for i, c := range dir {
+		buf[i] = lex.Lower(c)
+		if c == '\\' {
+			buf[i] = '/'
+		}
+	}
+	d := strings.TrimPrefix(string(buf[:len(dir)]), "/")
+	switch d {
+	case "bin/", "usr/bin/", "sbin/", "usr/sbin/", "usr/local/bin/", "usr/local/sbin/", "opt/bin/":
+		return true
+	}
+	return strings.HasPrefix(d, "c:/windows/") || strings.HasPrefix(d, "c:/winnt/")
+}
+
+// globbedProgram reports whether the word is a path of two or more elements in which wildcards stand for
+// letters, as /???/c?t or /b*n/id: no prose holds one.
+func globbedProgram(name []byte) bool {
+	slashes, wild, letters, last := 0, 0, 0, name[len(name)-1]
+	if lex.IsWord(last) || last == ']' {
+		wild++ // a single ? at the very end of a path is the end of a question
+	}
+	for i, c := range name {
+		switch {
+		case c == '/':
+			slashes++
+			if i > 0 && name[i-1] == '/' {
+				return false
+			}
+		case c == '?' || c == '*' || c == '[' || c == ']':
+			wild++
+			if c == '*' && i > 0 && name[i-1] == '*' {
+				return false
+			}
+		case lex.IsWord(c) || c == '-' || c == '.' || c == '!' || c == '^':
+			letters++
+		default:
+			return false
+		}
+	}
+	return name[0] == '/' && name[1] != '*' && slashes >= 2 && wild >= 2 && wild+letters >= 4 && last != '/'
+}
+
+// Sub reports whether arg is a sub-command of the program that w names, and whether the two words together
+// are beyond doubt a command line.
+func Sub(w *Word, arg string) (ok, sure bool) {
+	var buf, low [24]byte
+	name := lex.Fold(buf[:], string(w.Text()))
+	a := lex.Fold(low[:], arg)
+	if name == nil || a == nil || len(a) == 0 {
+		return false, false
+	}
+	list := subs[strings.TrimSuffix(string(name), ".exe")]
+	bar := strings.IndexByte(list, '|')
+	for i := 0; i+len(a)+2 <= len(list); i++ {
+		if list[i] == ' ' && list[i+1:i+1+len(a)] == string(a) && list[i+1+len(a)] == ' ' {
+			return true, i < bar
+		}
+	}
+	return false, false
+}

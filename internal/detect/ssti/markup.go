@@ -1,0 +1,181 @@
+package ssti
+
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/expr"
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
+)
+
+// angle handles < at i: <% %>, <#assign …>, <@macro>.
+func (f *finder) angle(i int) int {
+	s := f.s
+	switch s[i+1] {
+	case '%':
+		return f.percent(i)
+	case '#':
+		f.directive(i, endAngle)
+	case '@':
+		if end := lex.SkipWord(s, i+2); end > i+2 && lex.IsLetter(s[i+2]) && (lex.IsBlank(lex.At(s, end)) || lex.At(s, end) == '.') {
+			stop := f.close(endAngle, end)
+			if stop > 0 && stop-i < 256 && (strings.IndexByte(s[end:stop], '=') > 0 || s[stop-1] == '/') {
+				f.found("tag", i, stop+1)
+			}
+		}
+	}
+	return i
+}
+
+// percent handles <% … %>.
+func (f *finder) percent(i int) int {
+	s := f.s
+	f.seen(kindPercent, i)
+	j := i + 2
+	if lex.At(s, j) == '[' && (lex.At(s, j+1) == '%' || lex.At(s, j+1) == '*') || lex.At(s, j) == '\'' && lex.At(s, j+1) == '$' {
+		f.found("polyglot", i, j+2)
+		return i
+	}
+	c := lex.At(s, j)
+	if c == '=' || c == '-' || c == '!' || c == '@' || c == ':' || c == '#' || c == '$' {
+		j++
+	}
+	end := f.close(endPercent, j)
+	if end < 0 {
+		end = len(s)
+	}
+	body := s[j:max(end, j)]
+	k := lex.SkipSpace(body, 0)
+	word := body[k:lex.SkipWord(body, k)]
+	switch {
+	case c == '@' && expr.Has("page include import taglib Page Import Control Register page", word),
+		expr.Has("import require include eval out response Response system exec puts print def end if for var new while Dim Set dim set", word) && len(strings.TrimSpace(body)) > len(word) && end < len(s):
+		f.found("tag", i, end+2)
+	default:
+		if f.judge(body, i, end+2, expr.Compute) {
+			break
+		}
+		j := expr.Judge(body)
+		f.work += j.Work
+		if j.Effect >= expr.Field && end < len(s) || strings.IndexByte(body, '`') >= 0 && strings.Count(body[:min(len(body), 256)], "`") == 2 {
+			f.found("expression", i, end+2)
+		}
+	}
+	return max(end-1, i+1)
+}
+
+// directive handles <#name …> and [#name …].
+func (f *finder) directive(i int, c closer) {
+	s := f.s
+	end := lex.SkipWord(s, i+2)
+	f.work += end - i
+	if !expr.Has("assign if list include import function macro global local setting attempt switch ftl visit recurse return escape noparse nested compress else elseif items sep", s[i+2:end]) {
+		return
+	}
+	if n := lex.At(s, end); !lex.IsBlank(n) && n != '(' {
+		return
+	}
+	if stop := f.close(c, end); stop > 0 {
+		f.found("tag", i, stop+1)
+	}
+}
+
+// square handles [ at i: [[${…}]], [(${…})], [#assign …], [=7*7], [% … %].
+func (f *finder) square(i int) {
+	s := f.s
+	switch s[i+1] {
+	case '#':
+		f.directive(i, endBracket)
+	case '=':
+		if end := f.close(endBracket, i+2); end > i+2 && end-i < 256 {
+			f.judge(s[i+2:end], i, end+1, expr.Compute)
+		}
+	case '[':
+		f.kinds |= 1 << kindSquare
+		if end := f.close(endSquare, i+2); end > i+2 && end-i < 256 {
+			if body := s[i+2 : end]; lex.IsDigit(body[0]) || body[0] == '\'' || body[0] == '{' || body[0] == '@' {
+				f.judge(strings.TrimLeft(body, "{@"), i, end+2, expr.Compute)
+			}
+		}
+	case '%':
+		end := strings.Index(s[i:min(len(s), i+256)], "%]")
+		f.work += min(len(s)-i, 256)
+		if end > 2 {
+			body := s[i+2 : i+end]
+			word := strings.TrimLeft(body, " -=")
+			word = word[:lex.SkipWord(word, 0)]
+			if expr.Has("PERL RAWPERL INCLUDE PROCESS USE GET SET BLOCK FOREACH IF INSERT", word) {
+				f.found("tag", i, i+end+2)
+				return
+			}
+			f.judge(strings.TrimLeft(body, "-="), i, i+end+2, expr.Compute)
+		}
+	}
+}
+
+// velocity handles #directive( and $reference.method( at i.
+func (f *finder) velocity(i int) {
+	s := f.s
+	j := i + 1
+	for j < len(s) && (s[j] == '!' || s[j] == '{') {
+		j++
+	}
+	end := lex.SkipWord(s, j)
+	f.work += end - i
+	if end == j || !lex.IsLetter(s[j]) {
+		return
+	}
+	word := s[j:end]
+	if s[i] == '#' {
+		k := lex.SkipBlanks(s, end)
+		if lex.At(s, k) != '(' || !expr.Has("set if elseif foreach include parse evaluate define macro", word) {
+			return
+		}
+		k = lex.SkipBlanks(s, k+1)
+		if c := lex.At(s, k); c == '$' && lex.IsLetter(lex.At(s, k+1)) || c == '"' || c == '\'' ||
+			(word == "if" || word == "elseif") && lex.HasPrefix(s, k, "1==1") {
+			f.found("tag", i, k+1)
+		}
+		return
+	}
+	if lex.At(s, end) != '.' {
+		return
+	}
+	member := lex.SkipWord(s, end+1)
+	m := s[end+1 : member]
+	f.work += member - end
+	if lex.At(s, member) == '(' && (expr.Has("class ex x str chr runtime rt e context request application session util engine velocityCount date esc", word) ||
+		expr.Has("getClass forName inspect class getRuntime exec getMethod newInstance invoke getDeclaredMethod", m)) ||
+		word == "class" && expr.Has("inspect type package classLoader module", m) || m == "class" && lex.At(s, member) == '.' {
+		f.found("expression", i, member)
+	}
+}
+
+// razor handles @( ) and the objects of Razor.
+func (f *finder) razor(i int) {
+	s := f.s
+	if i > 0 && lex.IsWord(s[i-1]) {
+		return // an e-mail address
+	}
+	if s[i+1] == '(' {
+		f.seen(kindAt, i)
+		end := f.close(endParen, i+2)
+		if end < 0 || end-i > 512 {
+			return
+		}
+		j := expr.Judge(s[i+2 : end])
+		f.work += j.Work
+		if j.Effect >= expr.Index || j.Effect == expr.Compute && (i == 0 || strings.IndexByte(s[i:end], '*') > 0) {
+			f.found("expression", i, end+1)
+		}
+		return
+	}
+	end := lex.SkipWord(s, i+1)
+	f.work += end - i
+	if lex.At(s, end) == '.' && lex.IsLetter(lex.At(s, end+1)) &&
+		expr.Has("System DateTime Html Model Request Response Environment Process Server ViewBag ViewData HttpContext Context File Microsoft", s[i+1:end]) &&
+		!expr.Has("com org net", strings.ToLower(s[end+1:min(len(s), end+4)])) {
+		if n := lex.SkipWord(s, end+1); s[i+1:end] == "System" || s[i+1:end] == "DateTime" || lex.At(s, n) == '(' || lex.At(s, n) == '.' && lex.IsLetter(lex.At(s, n+1)) {
+			f.found("expression", i, n)
+		}
+	}
+}

@@ -1,0 +1,356 @@
+// Package ssti finds template injection (CWE-1336, CWE-94): text that a template engine on the server, or
+// AngularJS and Vue in the browser, would evaluate.
+//
+// # What it recognises
+//
+// The delimiters of the engines, and between them an expression that computes, calls, indexes, filters or
+// reaches into an object, or one of the few names that have an effect by themselves (config, self, request,
+// this, …):
+//
+//	{{ }} {% %}          Jinja2, Twig, Nunjucks, Django, Liquid, Pebble, Handlebars, Go, Tornado, AngularJS, Vue
+//	${ } #{ } *{ } @{ }  FreeMarker, Velocity, Mako, Thymeleaf, Slim, Pug, EL and SpEL (see also package el)
+//	<% %> <%= %>         ERB, EJS, JSP, ASP, Mako
+//	<# > [# ] [= ]       FreeMarker
+//	#set( ) $x.f( )      Velocity
+//	{f()} {$x.y} {php}   Smarty
+//	@( ) @{ } @System.x  Razor
+//	[[${ }]] [( )]       Thymeleaf
+//
+// # Rules
+//
+//	expression    an expression with effect between delimiters: {{7*7}}, ${x.f()}, <%= File.read('x') %>
+//	object        a name with an effect of its own: {{config}}, {{ self }}
+//	tag           a statement of the engine: {% if x %}, <#assign x=1>, #set($x=1), {{#with "x"}}
+//	polyglot      the delimiters of several engines run together, as probes for any engine do
+//
+// # What it does not recognise
+//
+// A lone name or number in delimiters: that is how honest mail merges write a placeholder, and how they look
+// when they were not filled in ("Hi {{first_name}}", "${PRICE} is broken", "{{7 days}}", "{% of total}").
+// Arithmetic of two numbers that could be a range or a date, outside of {{ }}. Comments.
+package ssti
+
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/expr"
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
+)
+
+// Class is the class of the findings of this package.
+const Class scan.Class = "ssti"
+
+// Detector finds template injection.
+func Detector() scan.Detector {
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{openers}, Find: find}
+}
+
+// openers are the bytes that begin a delimiter.
+var openers = scan.Bytes("{<#@[$*~")
+
+func find(v *scan.View, report scan.Report) {
+	f := finder{s: v.Text, report: report}
+	f.scan()
+	v.Work(f.work + len(v.Text))
+}
+
+// A finder walks one text from left to right and stops at its first finding.
+type finder struct {
+	s      string
+	report scan.Report
+	done   bool
+	work   int
+	kinds  uint // the kinds of delimiter seen
+	ends   [closers]ending
+}
+
+// closer is a closing delimiter.
+type closer int
+
+const (
+	endDouble  closer = iota // }}
+	endTag                   // %}
+	endBrace                 // }
+	endPercent               // %>
+	endSquare                // ]]
+	endAngle                 // >
+	endBracket               // ]
+	endParen                 // )
+	endRound                 // )]
+	closers
+)
+
+var closerText = [closers]string{"}}", "%}", "}", "%>", "]]", ">", "]", ")", ")]"}
+
+// ending remembers where a closing delimiter was last found, so that a text full of openings is searched once.
+type ending struct{ from, at int }
+
+// close returns the offset of the first closing delimiter at or behind i, or -1.
+func (f *finder) close(c closer, i int) int {
+	e := &f.ends[c]
+	if e.from > 0 && i >= e.from-1 && (e.at < 0 || i <= e.at) {
+		return e.at
+	}
+	at := strings.Index(f.s[i:], closerText[c])
+	if at >= 0 {
+		at += i
+		f.work += at - i
+	} else {
+		f.work += len(f.s) - i
+	}
+	*e = ending{from: i + 1, at: at}
+	return at
+}
+
+func (f *finder) found(rule string, start, end int) {
+	if !f.done {
+		f.done = true
+		f.report(rule, start, min(max(end, start+1), len(f.s)))
+	}
+}
+
+func (f *finder) scan() {
+	s := f.s
+	for i := 0; i < len(s) && !f.done; i++ {
+		c := s[i]
+		if !openers.Has(c) || i+1 >= len(s) {
+			continue
+		}
+		n := s[i+1]
+		switch {
+		case c == '{' && n == '{':
+			i = f.double(i)
+		case c == '{' && n == '%':
+			i = f.tag(i)
+		case c == '{':
+			f.single(i)
+		case c == '<':
+			i = f.angle(i)
+		case (c == '$' || c == '#' || c == '*' || c == '@' || c == '~') && n == '{':
+			i = f.braced(i)
+		case c == '$' || c == '#':
+			f.velocity(i)
+		case c == '@':
+			f.razor(i)
+		case c == '[':
+			f.square(i)
+		}
+	}
+}
+
+// seen notes a kind of delimiter; a text that uses three kinds within a few bytes, or runs two together, is a probe.
+func (f *finder) seen(kind uint, i int) {
+	f.kinds |= 1 << kind
+	if k := f.kinds; k&(k-1) != 0 && k&(k-1)&(k&(k-1)-1) != 0 && i < 96 {
+		f.found("polyglot", i, i+2)
+	}
+}
+
+const (
+	kindDouble uint = iota
+	kindTag
+	kindDollar
+	kindHash
+	kindPercent
+	kindAt
+	kindSquare
+	kindStar
+)
+
+// objects are names that, evaluated alone, already give away or reach something.
+const objects = "config self this request settings app session g lipsum cycler joiner namespace url_for get_flashed_messages " +
+	"constructor process global globalThis window _self _context _charset debug environ env " +
+	"applicationScope sessionScope requestScope pageScope paramValues headerValues initParam pageContext facesContext " +
+	"__class__ __globals__ __builtins__ .data_model .globals .locals .main .vars .version .template_name .node .output_format " +
+	"SECRET_KEY secret_key $smarty @root $ctx $context $root $parent $scope $this $_ @data @index _ps _sandbox"
+
+// double handles {{ … }} at i and returns the offset to go on behind.
+func (f *finder) double(i int) int {
+	s := f.s
+	f.seen(kindDouble, i)
+	j := i + 2
+	for j < len(s) && s[j] == '{' {
+		j++
+	}
+	if lex.At(s, j) == '<' && lex.At(s, j+1) == '%' {
+		f.found("polyglot", i, j+2)
+		return j
+	}
+	end := f.close(endDouble, j)
+	if end < 0 {
+		if end = f.close(endBrace, j); end < 0 {
+			end = len(s)
+		}
+	}
+	body := s[j:end]
+	if lex.HasPrefix(body, 0, "!--") || lex.At(body, 0) == '!' {
+		return end
+	}
+	k := lex.SkipSpace(body, 0)
+	if k < len(body) && strings.IndexByte("-~=&@", body[k]) >= 0 && !(body[k] == '@' && lex.IsLetter(lex.At(body, k+1))) {
+		k++
+	}
+	if f.block(body, k) {
+		f.found("tag", i, end+2)
+		return end
+	}
+	f.judge(body[k:], i, end+2, expr.Range)
+	return max(end-1, i+1)
+}
+
+// block reports whether a block of Handlebars or an action of Go's templates begins at k of the body.
+func (f *finder) block(body string, k int) bool {
+	switch c := lex.At(body, k); c {
+	case '#', '>', '^', '/':
+		return lex.IsLetter(lex.At(body, lex.SkipBlanks(body, k+1)))
+	case '.':
+		// {{.}} and {{.A.B}}; a single field is a placeholder.
+		next := lex.SkipSpace(body, lex.SkipWord(body, k+1))
+		return next >= len(body) && lex.SkipSpace(body, k+1) >= len(body) ||
+			lex.At(body, next) == '.' || lex.At(body, next) == '"' || lex.At(body, next) == '|'
+	case '$':
+		end := lex.SkipWord(body, k+1)
+		return lex.At(body, end) == '.' || lex.HasPrefix(body, lex.SkipBlanks(body, end), ":=")
+	}
+	end := lex.SkipWord(body, k)
+	if !expr.Has("printf print println template define range html js len call with block index urlquery slice if else end not and or eq ne partial include", body[k:end]) {
+		return false
+	}
+	c := lex.At(body, lex.SkipBlanks(body, end))
+	return c == '"' || c == '.' || c == '`' || c == '$' || c == '('
+}
+
+// judge reports the body when it is an expression whose effect is above least.
+func (f *finder) judge(body string, start, end int, least expr.Effect) bool {
+	j := expr.Judge(body)
+	f.work += j.Work
+	switch {
+	case j.Effect >= least:
+		f.found("expression", start, end)
+	case j.Effect == expr.Name && expr.Has(objects, j.Name):
+		f.found("object", start, end)
+	}
+	return f.done
+}
+
+// tags are the words that begin a statement between {% and %}.
+const tags = "if elif else elseif elsif endif for endfor set endset import include extends block endblock macro endmacro raw endraw verbatim " +
+	"print debug load with endwith call filter endfilter from do autoescape assign capture case when cycle tablerow unless endunless " +
+	"while apply break continue comment csrf_token cache embed sandbox use trans spaceless flush parallel module ssi widthratio " +
+	"url now regroup firstof lorem include_relative render layout section form raw increment decrement echo liquid evaluate fetch"
+
+// tag handles {% … %} at i.
+func (f *finder) tag(i int) int {
+	s := f.s
+	f.seen(kindTag, i)
+	end := f.close(endTag, i+2)
+	if end < 0 {
+		return i + 1
+	}
+	k := i + 2
+	if c := lex.At(s, k); c == '-' || c == '+' {
+		k++
+	}
+	k = lex.SkipSpace(s, k)
+	word := s[k:lex.SkipWord(s, k)]
+	var buf [20]byte
+	if w := lex.Fold(buf[:], word); len(w) > 0 && expr.Has(tags, string(w)) {
+		f.found("tag", i, end+2)
+		return end
+	}
+	f.judge(s[k:max(k, end)], i, end+2, expr.Compute)
+	return max(end-1, i+1)
+}
+
+// braced handles ${ }, #{ }, *{ }, @{ } and ~{ } at i.
+func (f *finder) braced(i int) int {
+	s := f.s
+	least := expr.Field
+	switch s[i] {
+	case '$':
+		f.seen(kindDollar, i)
+	case '#':
+		f.seen(kindHash, i)
+	case '@':
+		f.seen(kindAt, i)
+		least = expr.Compute
+	default:
+		f.seen(kindStar, i)
+		least = expr.Compute
+	}
+	if lex.At(s, i+2) == '{' && lex.At(s, i+3) == '<' || lex.At(s, i+2) == '<' && lex.At(s, i+3) == '%' {
+		f.found("polyglot", i, i+4)
+		return i
+	}
+	end := f.close(endBrace, i+2)
+	if end < 0 {
+		if i+2 >= len(s) {
+			return i
+		}
+		end = len(s)
+		least = expr.Compute
+	}
+	body := s[i+2 : end]
+	if strings.IndexByte("=@", lex.At(body, 0)) >= 0 && body != "" {
+		body = body[1:]
+		least = min(least, expr.Compute)
+	}
+	f.judge(body, i, end+1, least)
+	return max(end-1, i+1)
+}
+
+// single handles one { at i: Smarty and engines like it.
+func (f *finder) single(i int) {
+	s := f.s
+	switch c := s[i+1]; {
+	case c == '*' && i > 0 && lex.IsWord(s[i-1]):
+		if end := f.close(endBrace, i+2); end > 0 && s[end-1] == '*' && lex.IsWord(lex.At(s, end+1)) {
+			f.found("polyglot", i, end+1) // a{*comment*}b: is it Smarty?
+		}
+	case c == '$':
+		end := lex.SkipWord(s, i+2)
+		if n := lex.At(s, end); end > i+2 && (n == '.' && lex.IsLetter(lex.At(s, end+1)) || n == '|' || lex.HasPrefix(s, end, "->") || n == '[' && strings.IndexByte("'\"$0123456789", lex.At(s, end+1)) >= 0) {
+			if f.close(endBrace, end) > 0 {
+				f.found("expression", i, end)
+			}
+		}
+	case lex.IsLetter(c) || c == '/' && lex.HasPrefix(s, i, "{/php}"):
+		f.smarty(i)
+	case lex.IsDigit(c) || c == '\'' || c == '"' || c == '=' || c == '@':
+		end := f.close(endBrace, i+2)
+		if end < 0 || end-i > 64 {
+			return
+		}
+		body := strings.TrimLeft(s[i+1:end], "=@")
+		if j := expr.Judge(body); j.Effect == expr.Compute && strings.IndexByte(body, '*') > 0 || j.Effect >= expr.Filter && (c == '\'' || c == '"') && j.Name != "" && strings.IndexByte(body, ':') < 0 {
+			f.found("expression", i, end+1)
+		}
+		f.work += len(body)
+	}
+}
+
+// smarty handles { with a name behind it.
+func (f *finder) smarty(i int) {
+	s := f.s
+	end := lex.SkipWord(s, i+1)
+	f.work += end - i
+	word := s[i+1 : end]
+	n := lex.At(s, end)
+	switch {
+	case (word == "php" || word == "") && (n == '}' || n == '/'):
+		f.found("tag", i, end+1)
+	case n == '(' || lex.HasPrefix(s, end, "::"):
+		stop := f.close(endBrace, end)
+		if stop > 0 && stop-i < 512 && strings.IndexByte(s[end:stop], ';') < 0 && (s[stop-1] == ')' || n == ':') && strings.IndexByte(s[end:stop], ' ') < 0 ||
+			stop > 0 && s[stop-1] == ')' && strings.IndexByte("'\"$", lex.At(s, end+1)) >= 0 {
+			f.found("expression", i, stop+1)
+		}
+	case lex.IsBlank(n) && expr.Has("if elseif foreach include include_php fetch math eval assign capture function html_options insert extends block html debug", word):
+		stop := f.close(endBrace, end)
+		arg := s[end:max(end, min(stop, end+256))]
+		if strings.IndexByte(arg, '=') > 0 && strings.IndexByte(arg, ';') < 0 && lex.IsLetter(lex.At(arg, 1)) || word == "if" && strings.IndexByte(arg, '(') > 0 && strings.IndexByte(arg, ';') < 0 {
+			f.found("tag", i, stop+1)
+		}
+	}
+}
