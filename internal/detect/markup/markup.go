@@ -9,7 +9,11 @@
 // references are left as they are.
 package markup
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/ascii"
+)
 
 // Tag is a start tag or an end tag. All numbers are byte offsets into the text.
 type Tag struct {
@@ -75,11 +79,11 @@ func TagAt(s string, i int) (Tag, bool) {
 		t.Closing = true
 		t.Name++
 	}
-	if t.Name >= len(s) || !isLetter(s[t.Name]) {
+	if t.Name >= len(s) || !ascii.IsLetter(s[t.Name]) {
 		return Tag{}, false
 	}
 	for t.NameEnd = t.Name; t.NameEnd < len(s); t.NameEnd++ {
-		if c := s[t.NameEnd]; isSpace(c) || c == '/' || c == '>' {
+		if c := s[t.NameEnd]; ascii.IsSpace(c) || c == '/' || c == '>' {
 			break
 		}
 	}
@@ -89,7 +93,7 @@ func TagAt(s string, i int) (Tag, bool) {
 // NextAttr reads one attribute from offset i on, in the "before attribute name" state, 13.2.5.32 and
 // following. It returns ok false where the tag ends; next is the offset to go on from.
 func NextAttr(s string, i int) (a Attr, next int, ok bool) {
-	for i < len(s) && (isSpace(s[i]) || s[i] == '/') {
+	for i < len(s) && (ascii.IsSpace(s[i]) || s[i] == '/') {
 		i++
 	}
 	if i >= len(s) {
@@ -100,18 +104,18 @@ func NextAttr(s string, i int) (a Attr, next int, ok bool) {
 	}
 	a.Name = i
 	for i++; i < len(s); i++ { // a leading "=" belongs to the name
-		if c := s[i]; isSpace(c) || c == '/' || c == '>' || c == '=' {
+		if c := s[i]; ascii.IsSpace(c) || c == '/' || c == '>' || c == '=' {
 			break
 		}
 	}
 	a.NameEnd = i
-	j := skipSpace(s, i)
+	j := ascii.SkipSpace(s, i)
 	if j >= len(s) || s[j] != '=' {
 		a.Value, a.ValueEnd = i, i
 		return a, i, true
 	}
 	a.HasValue = true
-	i = skipSpace(s, j+1)
+	i = ascii.SkipSpace(s, j+1)
 	if i < len(s) && (s[i] == '"' || s[i] == '\'') {
 		a.Value = i + 1
 		if n := strings.IndexByte(s[a.Value:], s[i]); n >= 0 {
@@ -122,7 +126,7 @@ func NextAttr(s string, i int) (a Attr, next int, ok bool) {
 		return a, len(s), true
 	}
 	a.Value = i
-	for i < len(s) && !isSpace(s[i]) && s[i] != '>' {
+	for i < len(s) && !ascii.IsSpace(s[i]) && s[i] != '>' {
 		i++
 	}
 	a.ValueEnd = i
@@ -170,7 +174,7 @@ func rawElement(name string) string {
 	for _, raw := range [...]string{
 		"iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp",
 	} {
-		if len(name) == len(raw) && foldHasPrefix(name, raw) {
+		if len(name) == len(raw) && ascii.HasPrefix(name, raw) {
 			return raw
 		}
 	}
@@ -214,39 +218,9 @@ func isTagNamed(s string, i int, prefix, name string) bool {
 		return false
 	}
 	i += len(prefix)
-	if !foldHasPrefix(s[i:], name) || i+len(name) >= len(s) {
+	if !ascii.HasPrefix(s[i:], name) || i+len(name) >= len(s) {
 		return false
 	}
 	c := s[i+len(name)]
-	return isSpace(c) || c == '/' || c == '>'
+	return ascii.IsSpace(c) || c == '/' || c == '>'
 }
-
-// foldHasPrefix reports whether s begins with prefix, which is in lower case, whatever the case of s.
-func foldHasPrefix(s, prefix string) bool {
-	if len(s) < len(prefix) {
-		return false
-	}
-	for i := range len(prefix) {
-		c := s[i]
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if c != prefix[i] {
-			return false
-		}
-	}
-	return true
-}
-
-func skipSpace(s string, i int) int {
-	for i < len(s) && isSpace(s[i]) {
-		i++
-	}
-	return i
-}
-
-func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
-
-// isSpace reports HTML's white space; a carriage return is one because the input stream turns it into a
-// line feed before tokenisation (13.2.3.5).
-func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r' }

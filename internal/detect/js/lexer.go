@@ -1,0 +1,230 @@
+// Package js reads JavaScript as far as a detector needs it: tokens, and what a piece of text would do if a
+// browser ran it.
+//
+// The tokens are those of ECMA-262, section 12, with Annex B's HTML-like comments. There is no parser. What
+// tells code from prose is that in code operands and operators alternate: two words side by side end the
+// program ("call foo(1)" stops being one at "foo"). See Read.
+package js
+
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/ascii"
+)
+
+// Kind is the kind of a token.
+type Kind uint8
+
+// The kinds of tokens. Bad is a byte that begins no token.
+const (
+	End Kind = iota
+	Word
+	Number
+	String
+	Template
+	Regexp
+	Punct
+	Bad
+)
+
+// Token is one token: the bytes [Start,Stop) of the text.
+type Token struct {
+	Kind        Kind
+	Start, Stop int
+	Newline     bool // a line terminator or a comment with one stands before it
+	Open        bool // a string, template or regular expression that the text cuts off
+}
+
+// Lexer makes tokens. Operand tells it whether the last token ended an operand, so that "/" divides.
+type Lexer struct {
+	Text    string
+	Pos     int
+	Operand bool
+	Comment bool // a comment ran to the end of the text, or of its line
+
+	noRegexp int // no regular expression ends before this offset
+}
+
+// Next returns the next token. Every byte is looked at a bounded number of times.
+func (l *Lexer) Next() Token {
+	newline := l.skip()
+	t := Token{Start: l.Pos, Newline: newline}
+	if l.Pos >= len(l.Text) {
+		t.Stop = l.Pos
+		return t
+	}
+	c := l.Text[l.Pos]
+	switch {
+	case isWord(c) && !ascii.IsDigit(c), c == '\\' && strings.HasPrefix(l.Text[l.Pos:], `\u`):
+		t.Kind = Word
+		l.Pos = wordEnd(l.Text, l.Pos+1)
+	case ascii.IsDigit(c), c == '.' && l.Pos+1 < len(l.Text) && ascii.IsDigit(l.Text[l.Pos+1]):
+		t.Kind = Number
+		l.number()
+	case c == '"' || c == '\'' || c == '`':
+		t.Kind = String
+		if c == '`' {
+			t.Kind = Template
+		}
+		t.Open = !l.quoted(c)
+	case c == '/' && !l.Operand && l.regexp():
+		t.Kind = Regexp
+	case c < 0x20 || strings.IndexByte("#@\\\x7f", c) >= 0:
+		t.Kind = Bad
+		l.Pos++
+	default:
+		t.Kind = Punct
+		l.Pos += punctLen(l.Text[l.Pos:])
+	}
+	t.Stop = l.Pos
+	return t
+}
+
+// skip passes over white space and comments.
+func (l *Lexer) skip() (newline bool) {
+	for l.Pos < len(l.Text) {
+		switch rest := l.Text[l.Pos:]; {
+		case rest[0] == '\n' || rest[0] == '\r':
+			newline, l.Comment = true, false
+			l.Pos++
+		case rest[0] == ' ' || '\t' <= rest[0] && rest[0] <= '\f':
+			l.Pos++
+		case strings.HasPrefix(rest, "\u00a0"):
+			l.Pos += 2
+		case strings.HasPrefix(rest, "\u2028"), strings.HasPrefix(rest, "\u2029"):
+			newline, l.Comment = true, false
+			l.Pos += 3
+		case strings.HasPrefix(rest, "/*"):
+			n := strings.Index(rest[2:], "*/")
+			if n < 0 {
+				l.Comment = true
+				l.Pos = len(l.Text)
+				return newline
+			}
+			newline = newline || strings.IndexByte(rest[:n+4], '\n') >= 0
+			l.Pos += n + 4
+		case strings.HasPrefix(rest, "//"), strings.HasPrefix(rest, "<!--"), newline && strings.HasPrefix(rest, "-->"):
+			l.Comment = true
+			n := strings.IndexAny(rest, "\n\r")
+			if n < 0 {
+				n = len(rest)
+			}
+			l.Pos += n
+		default:
+			return newline
+		}
+	}
+	return newline
+}
+
+// number passes over a numeric literal, however its digits and letters are put together.
+func (l *Lexer) number() {
+	dots := 0
+	for l.Pos < len(l.Text) {
+		c := l.Text[l.Pos]
+		if c == '.' {
+			if dots++; dots > 1 { // 1..toString(): the second dot is an operator
+				return
+			}
+		} else if !isWord(c) || c >= 0x80 {
+			return
+		}
+		l.Pos++
+	}
+}
+
+// quoted passes over a string or a template and reports whether it is closed. A string ends with its line.
+// Templates are taken to their next back-tick: what stands in "${}" is not read.
+func (l *Lexer) quoted(quote byte) bool {
+	for l.Pos++; l.Pos < len(l.Text); l.Pos++ {
+		switch c := l.Text[l.Pos]; {
+		case c == quote:
+			l.Pos++
+			return true
+		case c == '\\':
+			l.Pos++
+		case c == '\n' && quote != '`':
+			return false
+		}
+	}
+	l.Pos = len(l.Text)
+	return false
+}
+
+// regexp passes over a regular expression literal if one stands here.
+func (l *Lexer) regexp() bool {
+	if l.Pos < l.noRegexp {
+		return false
+	}
+	class := false
+	for i := l.Pos + 1; i < len(l.Text); i++ {
+		switch c := l.Text[i]; {
+		case c == '\n' || c == '\r':
+			l.noRegexp = i
+			return false
+		case c == '\\':
+			i++
+		case c == '[':
+			class = true
+		case c == ']':
+			class = false
+		case c == '/' && !class:
+			l.Pos = wordEnd(l.Text, i+1)
+			return true
+		}
+	}
+	l.noRegexp = len(l.Text)
+	return false
+}
+
+// wordEnd returns the end of the identifier whose next byte is at i. Bytes beyond ASCII count as letters,
+// and so does \uXXXX, as in ECMA-262 12.7.
+func wordEnd(s string, i int) int {
+	for i < len(s) {
+		switch {
+		case isWord(s[i]):
+			i++
+		case strings.HasPrefix(s[i:], `\u`):
+			i += 2
+		default:
+			return i
+		}
+	}
+	return i
+}
+
+// punctLen returns the length of the punctuator at the beginning of s: ECMA-262 12.8.
+func punctLen(s string) int {
+	const long = ">>>= ...  ===  !==  **=  <<=  >>=  >>>  &&=  ||=  ??=  "
+	for n := 4; n > 1; n-- {
+		if len(s) < n {
+			continue
+		}
+		for i := 0; n > 2 && i+5 <= len(long); i += 5 {
+			if strings.TrimRight(long[i:i+5], " ") == s[:n] {
+				return n
+			}
+		}
+		if n == 2 && twoBytes(s[0], s[1]) {
+			return 2
+		}
+	}
+	return 1
+}
+
+// twoBytes reports whether the two bytes make a punctuator.
+func twoBytes(a, b byte) bool {
+	switch b {
+	case '=':
+		return strings.IndexByte("=!<>+-*/%&|^", a) >= 0
+	case '>':
+		return a == '=' || a == '>'
+	case '.':
+		return a == '?'
+	}
+	return a == b && strings.IndexByte("+-*<&|?", a) >= 0
+}
+
+func isWord(c byte) bool {
+	return ascii.IsLetter(c) || ascii.IsDigit(c) || c == '_' || c == '$' || c >= 0x80
+}

@@ -1,0 +1,85 @@
+package js
+
+import "github.com/tangoguard/tangoguard/internal/detect/ascii"
+
+// Sink reports whether a function of that name runs text as code or shows itself to the user: what an injected
+// script calls. Attackers' tools change the case of letters, so case is not looked at, except in "Function",
+// which is a keyword in lower case.
+func Sink(name string) bool {
+	if name == "Function" || name == "import" {
+		return true
+	}
+	var buf [20]byte
+	switch string(ascii.Lower(buf[:], name)) {
+	case "alert", "prompt", "confirm", "eval", "execscript", "msgbox", "settimeout", "setinterval", "setimmediate",
+		"fetch", "importscripts", "getscript", "globaleval", "$eval", "insertadjacenthtml", "sendbeacon":
+		return true
+	}
+	return false
+}
+
+// Dialog reports whether name is one of the short sinks that payloads are made of.
+func Dialog(name string) bool {
+	var buf [8]byte
+	switch string(ascii.Lower(buf[:], name)) {
+	case "alert", "prompt", "confirm", "eval":
+		return true
+	}
+	return false
+}
+
+// Global reports whether name is an object that a browser gives every script and whose members have effect.
+func Global(name string) bool {
+	switch name {
+	case "window", "self", "top", "parent", "frames", "document", "globalThis", "opener", "navigator", "location",
+		"history", "localStorage", "sessionStorage":
+		return true
+	}
+	return false
+}
+
+// member reports whether the methods of the global object have effect by themselves. Of self, top and parent,
+// words of other languages too, only sinks and computed members do.
+func member(name string) bool {
+	switch name {
+	case "window", "document", "globalThis", "navigator", "location", "history", "localStorage", "sessionStorage":
+		return true
+	}
+	return false
+}
+
+// Value reports whether name is a global that payloads show or send: an argument that gives a call away.
+func Value(name string) bool {
+	switch name {
+	case "name", "origin", "cookie", "URL", "this", "event", "String", "atob", "btoa", "unescape", "decodeURI",
+		"decodeURIComponent", "escape", "eval", "Function", "JSON", "Object", "Array", "Math", "Date", "document", "XSS", "xss":
+		return true
+	}
+	return Global(name)
+}
+
+// keyword says what a reserved word does to the alternation of operands and operators: ECMA-262 12.7.2.
+type keyword uint8
+
+const (
+	plain    keyword = iota
+	prefix           // an operand follows: return, typeof, var
+	infix            // stands between operands: in, of, instanceof
+	control          // a parenthesis that is no call follows: if, for, function
+	throwing         // throw
+)
+
+func keywordOf(w string) keyword {
+	switch w {
+	case "typeof", "void", "delete", "new", "await", "yield", "return", "case", "do", "else", "var", "let", "const",
+		"async", "class", "try", "finally", "export", "default", "extends", "static", "import":
+		return prefix
+	case "in", "of", "instanceof":
+		return infix
+	case "if", "for", "while", "with", "switch", "catch", "function":
+		return control
+	case "throw":
+		return throwing
+	}
+	return plain
+}

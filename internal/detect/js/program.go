@@ -1,0 +1,328 @@
+package js
+
+import "strings"
+
+// Effect says what a program would do, weakest first.
+type Effect uint8
+
+// The effects.
+const (
+	None  Effect = iota
+	Sets         // it assigns something, nobody knows what: a.b = c
+	Calls        // it calls something, nobody knows what: foo(1)
+	Acts         // it calls or assigns what a browser provides: alert(1), top["al"+"ert"](1), location = "//x"
+)
+
+// Program is what Read found.
+type Program struct {
+	Stop   int    // where the text stops being a program, or its end
+	Whole  bool   // it is one to the end of the text
+	Cut    bool   // and its end is a comment, or a literal that the text leaves open
+	Effect Effect // the strongest effect
+	Start  int    // the place of that effect
+	End    int
+}
+
+// maxDepth bounds the brackets that Read keeps apart; what is nested deeper is taken for one that is not closed.
+const maxDepth = 32
+
+// chain is the operand that is being put together: root.member[computed](called).
+type chain struct {
+	start      int
+	root, last string // "" where it is no name
+	computed   bool
+}
+
+// frame is an open bracket.
+type frame struct {
+	open    byte
+	call    bool // ( behind an operand, [ behind an operand
+	control bool // ( of if, for, function
+	chain   chain
+}
+
+type reader struct {
+	lex     Lexer
+	p       Program
+	stack   [maxDepth]frame
+	depth   int
+	chain   chain
+	operand bool // the last token ended an operand
+	brace   bool // the last token was "}": a statement or an operand may follow
+	dot     bool // the last token was "."
+	control bool // if, for, while, function, … went before
+	literal bool // the operand is one string and nothing else
+	sink    bool // a sink was assigned to a name: a = alert
+	threw   bool
+}
+
+// Read reads the text from offset pos on as a program, up to the first token that cannot stand where it stands.
+// With operand set, an operand goes before: the text stands behind the end of a string. Closing brackets
+// without a partner are allowed, because the page may have opened them.
+func Read(text string, pos int, operand bool) Program {
+	r := reader{lex: Lexer{Text: text, Pos: pos, Operand: operand}, operand: operand}
+	for {
+		t := r.lex.Next()
+		if t.Kind == End {
+			r.p.Whole, r.p.Cut = true, r.p.Cut || r.lex.Comment
+			break
+		}
+		if !r.token(t) {
+			break
+		}
+		if t.Open {
+			r.p.Cut = true
+		}
+		r.p.Stop = t.Stop
+		r.lex.Operand = r.operand && !r.brace
+	}
+	if r.p.Whole {
+		r.p.Stop = len(text)
+	}
+	return r.p
+}
+
+// token takes the next token and reports whether it can stand here.
+func (r *reader) token(t Token) bool {
+	if r.operand && t.Newline && t.Kind != Punct { // a semicolon is put in: ECMA-262 12.10
+		r.operand = false
+	}
+	switch t.Kind {
+	case Word:
+		return r.word(t)
+	case Template:
+		if r.operand && !r.brace {
+			r.call(t)
+			r.chain = chain{start: r.chain.start, root: r.chain.root}
+			r.literal = false
+			return true
+		}
+		fallthrough
+	case Number, String, Regexp:
+		if r.operand && !r.brace || r.dot {
+			return false
+		}
+		r.chain = chain{start: t.Start}
+		r.operand, r.brace, r.control = true, false, false
+		r.literal = t.Kind == String
+		if r.literal && !t.Open {
+			r.chain.last = r.lex.Text[t.Start+1 : t.Stop-1]
+		}
+		return true
+	case Punct:
+		ok := r.punct(t, r.lex.Text[t.Start:t.Stop])
+		return ok
+	}
+	return false
+}
+
+func (r *reader) word(t Token) bool {
+	w := r.lex.Text[t.Start:t.Stop]
+	if r.dot {
+		r.chain.last, r.chain.computed = w, false
+		r.dot, r.operand, r.literal = false, true, false
+		return true
+	}
+	kind := keywordOf(w)
+	if w == "import" && r.calledNext() {
+		kind = plain
+	}
+	if r.operand && !r.brace {
+		if kind != infix {
+			return false
+		}
+		r.operand = false
+		return true
+	}
+	r.operand, r.brace, r.literal = false, false, false
+	switch kind {
+	case prefix:
+	case control:
+		r.control = true
+	case throwing:
+		r.threw = true
+		if r.sink {
+			r.effect(Acts, t.Start, t.Stop)
+		}
+	default:
+		r.operand = true
+		r.chain = chain{start: t.Start, root: w, last: w}
+	}
+	return true
+}
+
+func (r *reader) calledNext() bool {
+	next := r.lex
+	t := next.Next()
+	return t.Kind == Punct && next.Text[t.Start] == '('
+}
+
+func (r *reader) punct(t Token, p string) bool {
+	dot := r.dot
+	r.dot = false
+	switch p {
+	case "(", "[", "{":
+		r.open(t, p[0])
+		return true
+	case ")", "]", "}":
+		r.close(p[0])
+		return true
+	case ".", "?.":
+		r.dot = true
+		return r.operand && !dot
+	case ";", ",":
+		r.argument(t)
+		r.operand, r.brace, r.control = false, false, false
+		return true
+	case "++", "--":
+		return true
+	case "+", "-", "...":
+	case "!", "~":
+		if r.operand && !r.brace && !t.Newline {
+			return false
+		}
+	case "=", "+=", "||=", "&&=", "??=":
+		if !r.operand {
+			return false
+		}
+		r.assign(t)
+	default: // what stands between operands
+		if !r.operand || dot {
+			return false
+		}
+	}
+	r.operand, r.brace = false, false
+	return true
+}
+
+func (r *reader) open(t Token, c byte) {
+	f := frame{open: c, call: r.operand && !r.brace && c != '{', control: r.control, chain: r.chain}
+	if !f.call {
+		f.chain = chain{start: t.Start}
+	} else if c == '(' && !f.control {
+		r.call(t)
+	}
+	if c == '(' {
+		r.control = false
+	}
+	if r.depth < maxDepth {
+		r.stack[r.depth] = f
+		r.depth++
+	}
+	r.operand, r.brace, r.literal = false, false, false
+}
+
+func (r *reader) close(c byte) {
+	if c != ']' {
+		r.argument(Token{})
+	}
+	inner, literal := r.chain, r.literal
+	r.operand, r.brace, r.literal = true, c == '}', false
+	if r.depth == 0 {
+		r.chain = chain{start: r.chain.start}
+		return
+	}
+	r.depth--
+	f := r.stack[r.depth]
+	switch {
+	case f.control && c == ')':
+		r.operand = false
+	case f.call && c == ')':
+		r.chain = chain{start: f.chain.start, root: f.chain.root}
+	case f.call && c == ']':
+		r.chain = f.chain
+		r.chain.computed, r.chain.last = true, ""
+		if literal {
+			r.chain.last = inner.last
+		}
+	case c == ')': // (alert)(1): the last operand in the group is what is called
+	default:
+		r.chain = f.chain
+	}
+}
+
+// call notes the call of the chain that has been read; t is the parenthesis or template behind it.
+func (r *reader) call(t Token) {
+	c := r.chain
+	direct := c.last != "" && c.last == c.root && !c.computed
+	switch {
+	case c.root == "" && !c.computed && c.last == "": // a number or a string is no function
+		return
+	case r.literal:
+		return
+	case Sink(c.last) && !(direct && t.Kind == Punct && r.plainArgument()),
+		c.last == "constructor",
+		member(c.root) && !direct,
+		Global(c.root) && c.computed,
+		c.root == "this" && c.computed,
+		c.root == "" && c.computed,
+		r.sink:
+		r.effect(Acts, c.start, t.Stop)
+	default:
+		r.effect(Calls, c.start, t.Stop)
+	}
+}
+
+// plainArgument reports whether the argument that follows is a single word such as honest text puts into
+// brackets: "confirm(ed)", "alert(s)".
+func (r *reader) plainArgument() bool {
+	next := r.lex
+	next.Operand = false
+	t := next.Next()
+	if t.Kind != Word || Value(next.Text[t.Start:t.Stop]) {
+		return false
+	}
+	next.Operand = true
+	t = next.Next()
+	return t.Kind == End || next.Text[t.Start] == ')'
+}
+
+// argument notes a sink that is handed to a method: [1].find(alert), Object.defineProperty(self,"x",{get:alert}).
+func (r *reader) argument(t Token) {
+	if !r.operand || r.depth == 0 || r.chain.computed || r.chain.last != r.chain.root || !Sink(r.chain.last) {
+		return
+	}
+	f := r.stack[r.depth-1]
+	if f.open == '{' && r.depth > 1 {
+		f = r.stack[r.depth-2]
+	}
+	if f.call && f.open == '(' && f.chain.last != f.chain.root {
+		r.effect(Acts, f.chain.start, r.lex.Pos)
+	}
+}
+
+// assign notes an assignment to the chain that has been read; t is the operator.
+func (r *reader) assign(t Token) {
+	c := r.chain
+	next := r.lex
+	next.Operand = false
+	v := next.Next()
+	text := next.Text[v.Start:v.Stop]
+	goes := (v.Kind == String || v.Kind == Template) && strings.ContainsAny(text, `:/\%`) || v.Kind == Word && Value(text)
+	acts := false
+	switch c.last {
+	case "location":
+		acts = goes
+	case "href", "cookie", "domain", "hash":
+		acts = goes && (Global(c.root) || c.root == "location")
+	case "src":
+		acts = goes && strings.Contains(text, "//")
+	case "innerHTML", "outerHTML", "srcdoc":
+		acts = c.last != c.root
+	}
+	if v.Kind == Word && Sink(text) {
+		r.sink = true
+		acts = acts || len(c.last) > 4 && strings.HasPrefix(c.last, "on")
+	}
+	if acts {
+		r.effect(Acts, c.start, v.Stop)
+	} else if !r.literal && (c.last != "" || c.computed) {
+		r.effect(Sets, c.start, t.Stop)
+	}
+}
+
+func (r *reader) effect(e Effect, start, end int) {
+	if e > r.p.Effect {
+		r.p.Effect, r.p.Start, r.p.End = e, start, end
+	}
+}

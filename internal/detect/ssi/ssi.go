@@ -1,0 +1,169 @@
+// Package ssi finds directives of server-side includes and of edge-side includes.
+//
+// # What it recognises
+//
+// A server that parses a page for includes runs what stands in it: Apache's mod_include and nginx's
+// ngx_http_ssi_module the commands of <!--#…-->, IIS the same in .stm and .shtml files, Varnish, Akamai, Fastly
+// and Squid the elements of ESI 1.0 (<esi:include src="…"/>) and the comment <!--esi …-->.
+//
+//	rule          what it means
+//	directive     <!--# and the name of a command: exec, include, echo, config, printenv, set, …
+//	argument      a command with the argument that belongs to it, its opening comment outside of the text:
+//	              #exec cmd="id", #include virtual="/etc/passwd", #echo var="DATE_LOCAL"
+//	esi           an ESI element or an <!--esi comment; $(HTTP_COOKIE{name}) and its like
+//
+// A directive that the text cuts off counts, because the page goes on behind it. Encoded forms are decoded by
+// package detect before this package sees them.
+//
+// # What it does not recognise
+//
+// HTML comments without "#"; "#include <stdio.h>", "#exec" or "echo" in prose; variables such as ${name}.
+//
+// CWE-97 (server-side includes), CWE-96 (static code injection), and for exec CWE-78.
+package ssi
+
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/ascii"
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
+)
+
+// Class is the class of the findings of this package.
+const Class scan.Class = "ssi"
+
+// The rules. Their meaning does not change.
+const (
+	ruleDirective = "directive"
+	ruleArgument  = "argument"
+	ruleESI       = "esi"
+)
+
+// Detector finds ssi.
+func Detector() scan.Detector {
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("#:$!")}, Find: find}
+}
+
+func find(v *scan.View, report scan.Report) {
+	s := v.Text
+	v.Work(len(s))
+	if v.Has.Has('#') {
+		for i := next(s, 0, '#'); i >= 0; i = next(s, i+1, '#') {
+			hash(s, i, report)
+		}
+	}
+	if v.Has.Has('<') {
+		for i := next(s, 0, '<'); i >= 0; i = next(s, i+1, '<') {
+			if end, ok := edge(s, i+1); ok {
+				report(ruleESI, i, end)
+			}
+		}
+	}
+	if v.Has.Has('$') {
+		for i := next(s, 0, '$'); i >= 0; i = next(s, i+1, '$') {
+			if ascii.HasPrefix(s[i+1:], "(http_") || ascii.HasPrefix(s[i+1:], "(query_string") {
+				report(ruleESI, i, i+2)
+			}
+		}
+	}
+}
+
+// hash looks at the "#" at i.
+func hash(s string, i int, report scan.Report) {
+	start := opening(s, i)
+	name := ascii.SkipSpace(s, i+1) // nginx allows blanks here: ngx_http_ssi_filter_module.c
+	end := name
+	for end < len(s) && end-name < 16 && ascii.IsLetter(s[end]) {
+		end++
+	}
+	var buf [16]byte
+	args, known := arguments(string(ascii.Lower(buf[:], s[name:end])))
+	switch {
+	case start >= 0 && (known || end > name && end < len(s) && ascii.IsSpace(s[end])):
+		report(ruleDirective, start, closing(s, end))
+	case known && takes(s, end, args):
+		report(ruleArgument, i, closing(s, end))
+	}
+}
+
+// opening returns the offset of the "<!--" before the "#" at i, blanks between them allowed, or -1.
+func opening(s string, i int) int {
+	for n := 0; i > 0 && n < 16 && ascii.IsSpace(s[i-1]); n++ {
+		i--
+	}
+	if strings.HasSuffix(s[:i], "<!--") {
+		return i - len("<!--")
+	}
+	return -1
+}
+
+// arguments returns the arguments of a command: Apache's mod_include and nginx's ngx_http_ssi_module, IIS's
+// are among them.
+func arguments(command string) (args []string, known bool) {
+	switch command {
+	case "exec":
+		return []string{"cmd", "cgi", "cmd_argument"}, true
+	case "include":
+		return []string{"virtual", "file", "onerror", "wait", "set", "stub"}, true
+	case "echo":
+		return []string{"var", "encoding", "decoding", "default"}, true
+	case "config":
+		return []string{"errmsg", "echomsg", "timefmt", "sizefmt"}, true
+	case "set":
+		return []string{"var", "value"}, true
+	case "fsize", "flastmod":
+		return []string{"file", "virtual"}, true
+	case "if", "elif":
+		return []string{"expr"}, true
+	case "printenv", "else", "endif", "block", "endblock", "comment", "directory":
+		return nil, true
+	}
+	return nil, false
+}
+
+// takes reports whether behind the command that ends at end stands one of its arguments and "=".
+func takes(s string, end int, args []string) bool {
+	i := ascii.SkipSpace(s, end)
+	if i == end {
+		return false
+	}
+	for _, a := range args {
+		if ascii.HasPrefix(s[i:], a) {
+			i = ascii.SkipSpace(s, i+len(a))
+			return i < len(s) && s[i] == '='
+		}
+	}
+	return false
+}
+
+// edge reports whether behind the "<" before i stands ESI: an element, its end, or its comment.
+func edge(s string, i int) (end int, ok bool) {
+	rest := s[i:]
+	if strings.HasPrefix(rest, "!--") {
+		if !ascii.HasPrefix(rest[3:], "esi") || len(rest) > 6 && !ascii.IsSpace(rest[6]) && rest[6] != '<' {
+			return 0, false
+		}
+		return i + 6, true
+	}
+	rest = strings.TrimPrefix(rest, "/")
+	if !ascii.HasPrefix(rest, "esi:") {
+		return 0, false
+	}
+	return closing(s, i), len(rest) > 4 && ascii.IsLetter(rest[4])
+}
+
+// closing returns the offset behind the first ">" from i on, if it is near, or else i.
+func closing(s string, i int) int {
+	if n := strings.IndexByte(s[i:min(len(s), i+256)], '>'); n >= 0 {
+		return i + n + 1
+	}
+	return i
+}
+
+// next returns the offset of the first c from i on, or -1.
+func next(s string, i int, c byte) int {
+	if n := strings.IndexByte(s[i:], c); n >= 0 {
+		return i + n
+	}
+	return -1
+}

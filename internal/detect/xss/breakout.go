@@ -1,0 +1,213 @@
+package xss
+
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/ascii"
+	"github.com/tangoguard/tangoguard/internal/detect/js"
+)
+
+// equals looks at the "=" at i: an attribute in a tag that the text opens, whatever its quotes say; a handler
+// of a tag that the page opened; an assignment.
+func (f *finder) equals(i int) {
+	s := f.text
+	end := i
+	for end > 0 && i-end < maxName && s[end-1] <= ' ' {
+		end--
+	}
+	name, start := f.nameBefore(end)
+	if strings.HasPrefix(s[i+1:], "document.cookie") {
+		f.report(ruleCode, i, i+1+len("document.cookie"))
+	}
+	if len(name) < 3 || ascii.IsDigit(name[0]) {
+		return
+	}
+	var buf [24]byte
+	low := string(ascii.Lower(buf[:], name))
+	switch {
+	case handlerName(low):
+		if f.inTag && separates(s, start) || f.breaksOut(low, start, i) {
+			f.report(ruleAttrOut, start, i+1)
+		}
+	case low == "style":
+		if f.inTag && separates(s, start) || start == 0 || quoteBefore(s, start) {
+			if activeStyle(strings.TrimLeft(window(s, i+1, 256), " \t\r\n'\"`")) && !strings.HasPrefix(s[i+1:], "=") {
+				f.report(ruleStyle, start, i+1)
+			}
+		}
+	case low == "srcdoc" || low == "formaction":
+		if separates(s, start) && (f.inTag || quoteBefore(s, start)) {
+			f.report(ruleAttrOut, start, i+1)
+		}
+	case low == "src" || low == "href":
+		if f.inTag && start > 0 && s[start-1] == '+' {
+			f.report(ruleLoad, f.tag.Start, i+1)
+		}
+	case low == "location":
+		f.assigned(start, i)
+	default:
+		f.alias(name, start, i)
+	}
+}
+
+// breaksOut reports whether the handler whose name begins at start stands where the page's own tag may go on,
+// and its value, behind the "=" at i, is code; behind a quote the name of a known event is enough.
+func (f *finder) breaksOut(name string, start, i int) bool {
+	s := f.text
+	if start > 0 && !separates(s, start) && strings.IndexByte(";&?(", s[start-1]) < 0 {
+		return false
+	}
+	if quoteBefore(s, start) && knownEvent(name[2:]) {
+		return true
+	}
+	text := strings.TrimLeft(window(s, i+1, 256), " \t\r\n'\"`\\")
+	p := js.Read(text, 0, false)
+	f.work += p.Stop
+	tight := p.End >= 2 && text[p.End-2] > ' ' // "true (photo club)" calls nothing
+	return p.Effect == js.Acts || p.Effect == js.Calls && tight && knownEvent(name[2:])
+}
+
+// separates reports whether what stands before start ends an attribute or a tag's name.
+func separates(s string, start int) bool {
+	if start == 0 {
+		return true
+	}
+	c := s[start-1]
+	return c <= ' ' || c >= 0x80 || strings.IndexByte("/'\"`+]>", c) >= 0
+}
+
+// quoteBefore reports whether a quote, and nothing but blanks and slashes behind it, stands before start.
+func quoteBefore(s string, start int) bool {
+	i := start - 1
+	for n := 0; i >= 0 && n < maxName && (s[i] <= ' ' || s[i] == '/' || s[i] == '+'); n++ {
+		i--
+	}
+	return i >= 0 && strings.IndexByte("'\"`", s[i]) >= 0
+}
+
+// knownEvent reports whether the name of an event begins as those do that browsers know.
+func knownEvent(event string) bool {
+	for _, stem := range [...]string{
+		"abort", "activate", "after", "animation", "auxclick", "before", "begin", "blur", "bounce", "cancel", "canplay", "cellchange",
+		"change", "click", "close", "command", "contextmenu", "control", "copy", "cuechange", "cut", "data", "dblclick", "deactivate",
+		"device", "drag", "drop", "duration", "emptied", "end", "error", "filter", "finish", "focus", "form", "fullscreen", "gesture",
+		"gotpointer", "hash", "help", "input", "invalid", "key", "layout", "load", "lose", "lost", "media", "message", "mouse", "move",
+		"offline", "online", "outofsync", "page", "paste", "pause", "play", "pointer", "popstate", "popup", "progress", "property",
+		"ratechange", "readystate", "repeat", "reset", "resize", "reverse", "row", "scroll", "search", "security", "seek", "select",
+		"show", "slotchange", "stalled", "start", "stop", "storage", "submit", "suspend", "time", "toggle", "touch", "track", "transition",
+		"unhandled", "unload", "urlflip", "volume", "wait", "webkit", "wheel", "zoom",
+	} {
+		if strings.HasPrefix(event, stem) {
+			return true
+		}
+	}
+	return false
+}
+
+// assigned looks at location = …, the "=" at i: it navigates if a URL or something from the page is assigned.
+func (f *finder) assigned(start, i int) {
+	s := f.text
+	if start > 0 && strings.IndexByte("=;:,-+*!&|{(>/'\"`.", s[start-1]) < 0 {
+		return
+	}
+	if p := js.Read(window(s, start, 256), 0, false); p.Effect == js.Acts {
+		f.report(ruleCode, start, i+1)
+	}
+	f.work += 256
+}
+
+// alias looks at the assignment of a sink to a name that is called afterwards, a=alert,a(1), or by an error,
+// onerror=alert;throw 1. The "=" stands at i.
+func (f *finder) alias(name string, start, i int) {
+	s := f.text
+	end := i + 1
+	for end < len(s) && end-i < 12 && ascii.IsLetter(s[end]) {
+		end++
+	}
+	if end == i+1 || !js.Dialog(s[i+1:end]) {
+		return
+	}
+	if p := js.Read(window(s, start, 256), 0, false); p.Effect == js.Acts {
+		f.report(ruleCode, start, end)
+	}
+	f.work += 256
+}
+
+// sign looks at "!" and "+": the empty array that JavaScript without letters is made of, markup in UTF-7, and
+// the page's cookie on its way out.
+func (f *finder) sign(i int) {
+	rest := f.text[i+1:]
+	switch {
+	case f.emptyOperand(i):
+		if f.empty == 0 {
+			f.first = i
+		}
+		f.empty++
+	case strings.HasPrefix(rest, "ADw") || strings.HasPrefix(rest, "AD4"):
+		if f.text[i] == '+' && len(rest) > 3 && (rest[3] == '-' || isWord(rest[3])) {
+			f.report(ruleCharset, i, i+4)
+		}
+	case strings.HasPrefix(rest, "document.cookie"):
+		f.report(ruleCode, i, i+1+len("document.cookie"))
+	}
+}
+
+// emptyOperand reports whether at i an empty array or string is made a value, as JavaScript without letters
+// does at every step: +[], ![], []+"", {}+"", and aaencode's (ﾟДﾟ)[ﾟoﾟ]+.
+func (f *finder) emptyOperand(i int) bool {
+	before, rest := f.text[:i], f.text[i+1:]
+	switch {
+	case strings.HasPrefix(rest, "[]"):
+		return true
+	case strings.HasPrefix(rest, `""`), strings.HasPrefix(rest, "''"):
+		return f.text[i] == '!' || i > 0 && strings.IndexByte("]}", before[i-1]) >= 0
+	}
+	return strings.HasSuffix(before, "ﾟ]")
+}
+
+// ampersand looks at "&{", the JavaScript entity of Netscape 4.
+func (f *finder) ampersand(i int) {
+	if rest := window(f.text, i+1, 128); strings.HasPrefix(rest, "{") && strings.IndexByte(rest, '(') >= 0 && strings.IndexByte(rest, '}') >= 0 {
+		f.report(ruleCode, i, i+2)
+		f.work += 128
+	}
+}
+
+// foreign looks at "script" between brackets that become < and > when the page is read in another character
+// set, US-ASCII with the high bit set: the byte 0xBC, alone or as the end of "¼".
+func (f *finder) foreign(i int) {
+	if rest := f.text[i+1:]; len(rest) >= 6 && strings.EqualFold(rest[:6], "script") {
+		f.report(ruleCharset, i, i+7)
+	}
+}
+
+// probe looks at the ">" at i: "--> and ']]> in one run with several quotes are how a scanner finds out in
+// which context it landed.
+func (f *finder) probe(i int) {
+	s := f.text
+	if !f.inTag && i > 0 && strings.IndexByte("'\"`", s[i-1]) >= 0 {
+		if i+1 < len(s) && s[i+1] == '<' && beginsTag(s, i+1) {
+			f.report(ruleProbe, i-1, i+2)
+			return
+		}
+	}
+	if !strings.HasSuffix(s[:i], "--") && !strings.HasSuffix(s[:i], "]]") {
+		return
+	}
+	start, single, double, tick := i, 0, 0, 0
+	for start > 0 && i-start < maxName && strings.IndexByte("'\"`);]}>-!*/\\", s[start-1]) >= 0 {
+		start--
+		switch s[start] {
+		case '\'':
+			single = 1
+		case '"':
+			double = 1
+		case '`':
+			tick = 1
+		}
+	}
+	f.work += i - start
+	if single+double+tick >= 2 {
+		f.report(ruleProbe, start, i+1)
+	}
+}

@@ -1,0 +1,256 @@
+package xss
+
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/ascii"
+	"github.com/tangoguard/tangoguard/internal/detect/js"
+)
+
+// maxName bounds how far find looks back for a name: no name that matters is longer.
+const maxName = 48
+
+// call looks at the "(" at i: JavaScript that calls a sink, wherever it stands. The name must touch the
+// bracket and the argument must be one that prose does not put into brackets: "please confirm (1)" and
+// "alert(s)" are honest.
+func (f *finder) call(i int) {
+	s := f.text
+	name, start := f.nameBefore(i)
+	switch {
+	case name == "" && i > 0 && s[i-1] == ']':
+		f.computed(i)
+	case name == "" && i > 0 && s[i-1] == ')': // (alert)(1)
+		if inner, from := f.nameBefore(i - 1); js.Sink(inner) && from > 0 && strings.IndexByte("(,|", s[from-1]) >= 0 && argument(s, i+1, true) {
+			f.report(ruleCode, from, closing(s, i))
+		}
+	case name == "constructor":
+		if start > 0 && s[start-1] == '.' && argument(s, i+1, false) {
+			f.report(ruleCode, start, closing(s, i))
+		}
+	case name == "write" || name == "writeln" || name == "createElement":
+		if owner, from := f.nameBefore(start - 1); start > 0 && s[start-1] == '.' && owner == "document" && f.builds(i) {
+			f.report(ruleCode, from, closing(s, i))
+		}
+	case name == "call" || name == "apply" || name == "bind":
+		if owner, from := f.nameBefore(start - 1); start > 0 && s[start-1] == '.' && js.Dialog(owner) {
+			f.report(ruleCode, from, closing(s, i))
+		}
+	case js.Sink(name):
+		if argument(s, i+1, js.Dialog(name) || name == "Function") || f.emptyCall(start, i) {
+			f.report(ruleCode, start, closing(s, i))
+		}
+	case strings.EqualFold(name, "expression"):
+		if k := skipBlank(s, start-1, -1); k >= 0 && s[k] == ':' {
+			f.report(ruleStyle, start, closing(s, i))
+		}
+	default:
+		f.handed(i, start)
+	}
+	if strings.HasPrefix(s[i+1:], "document.cookie") {
+		f.report(ruleCode, i, i+1+len("document.cookie"))
+	}
+}
+
+// builds reports whether the argument of the call at i makes an element: document.write("<…"),
+// document.createElement("script").
+func (f *finder) builds(i int) bool {
+	arg := strings.TrimLeft(window(f.text, i+1, maxName), " '\"`\\")
+	for _, p := range [...]string{"<", "script", "iframe", "String.", "unescape", "atob", "decodeURI", "location", "document."} {
+		if strings.HasPrefix(arg, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// handed looks for a sink as the argument of a method, [1].find(alert); the "(" stands at i.
+func (f *finder) handed(i, start int) {
+	s := f.text
+	if start < 2 || s[start-1] != '.' || strings.IndexByte("])'\"", s[start-2]) < 0 {
+		return
+	}
+	end := i + 1
+	for end < len(s) && end < i+12 && ascii.IsLetter(s[end]) {
+		end++
+	}
+	if end < len(s) && (s[end] == ')' || s[end] == ',') && js.Dialog(s[i+1:end]) {
+		f.report(ruleCode, start, end+1)
+	}
+}
+
+// emptyCall reports whether alert() stands among code and not among words; its "(" is at i.
+func (f *finder) emptyCall(start, i int) bool {
+	s := f.text
+	j := skipBlank(s, i+1, 1)
+	return j < len(s) && s[j] == ')' && start > 0 && strings.IndexByte("=;:,-+*!~&|{[>/", s[start-1]) >= 0
+}
+
+// computed looks at a call of a computed member, its "(" at i: top["al"+"ert"](1), []["flat"]. Markdown's
+// [text](url) is not one: nothing owns its bracket.
+func (f *finder) computed(i int) {
+	s := f.text
+	open := strings.LastIndexByte(s[max(0, i-160):i], '[')
+	f.work += min(i, 160)
+	if open < 0 {
+		return
+	}
+	open += max(0, i-160)
+	for open > 0 && s[open-1] == ']' { // a[b][c](1): the owner of the first
+		n := strings.LastIndexByte(s[max(0, open-160):open-1], '[')
+		if n < 0 {
+			break
+		}
+		open = n + max(0, open-160)
+		f.work += 160
+	}
+	owner, start := f.nameBefore(open)
+	if owner == "" && start > 0 && s[start-1] != ')' {
+		return
+	}
+	inner := s[open+1 : i-1]
+	quoted := inner != "" && strings.IndexByte("'\"`/(", inner[0]) >= 0
+	if js.Global(owner) || owner == "this" && quoted || quoted && strings.Contains(inner, "constructor") {
+		f.report(ruleCode, start, closing(s, i))
+	}
+}
+
+// template looks at the back-tick at i: alert`1`, and code in ${}.
+func (f *finder) template(i int) {
+	s := f.text
+	end := i
+	for end > 0 && i-end < 4 && s[end-1] == '\\' {
+		end--
+	}
+	name, start := f.nameBefore(end)
+	if !js.Sink(name) && name != "constructor" || strings.IndexByte(window(s, i+1, 256), '`') < 0 {
+		return
+	}
+	f.work += 256
+	f.report(ruleCode, start, i+1)
+}
+
+// colon looks at the ":" at i: javascript: and its like outside of tags, with code behind; data: documents.
+func (f *finder) colon(i int) {
+	s := f.text
+	j := skipControl(s, i-1)
+	if j < 0 || s[j]|0x20 != 't' && s[j]|0x20 != 'a' {
+		return
+	}
+	switch start, scheme := f.scheme(i); scheme {
+	case "javascript", "livescript":
+		rest := s[i+1:]
+		if strings.HasPrefix(rest, "void(0)") || strings.HasPrefix(rest, "void 0") {
+			return
+		}
+		p := js.Read(window(s, i+1, 256), 0, false)
+		f.work += 256
+		if p.Effect != js.None || strings.HasPrefix(rest, "//") || strings.HasPrefix(rest, "/*") {
+			f.report(ruleURL, start, i+1+p.Stop)
+		}
+	case "vbscript":
+		if rest := s[i+1:]; rest != "" && rest[0] != ' ' {
+			f.report(ruleURL, start, i+1)
+		}
+	case "data":
+		head := window(s, i+1, 80)
+		if strings.IndexByte(head, ',') >= 0 && strings.IndexByte(head[:1], ' ') < 0 && activeData(head) && head[0] != ',' && head[0] != ';' {
+			f.report(ruleURL, start, i+1)
+		}
+	}
+}
+
+// scheme reads the name of a URL scheme backwards from the ":" at i, over the controls that browsers drop.
+func (f *finder) scheme(i int) (start int, scheme string) {
+	var buf [10]byte
+	n, start := len(buf), i
+	for j := i - 1; j >= 0 && n > 0 && i-j < maxName; j-- {
+		c := f.text[j]
+		if c < ' ' {
+			continue
+		}
+		if !ascii.IsLetter(c) {
+			break
+		}
+		n--
+		buf[n], start = c|0x20, j
+	}
+	for _, known := range [...]string{"javascript", "livescript", "vbscript", "data"} {
+		if string(buf[n:]) == known {
+			return start, known
+		}
+	}
+	return i, ""
+}
+
+// nameBefore returns the identifier that ends at end, and its beginning. A longer one than maxName is none.
+func (f *finder) nameBefore(end int) (name string, start int) {
+	if end < 0 {
+		return "", 0
+	}
+	start = end
+	for start > 0 && end-start <= maxName && isWord(f.text[start-1]) {
+		start--
+	}
+	f.work += end - start
+	if end-start > maxName {
+		return "", end
+	}
+	return f.text[start:end], start
+}
+
+// argument reports whether at i begins an argument as scripts write it, and prose does not. Where word is set,
+// a word that a browser knows counts.
+func argument(s string, i int, word bool) bool {
+	for i < len(s) && s[i] == '(' {
+		i++
+	}
+	i = skipBlank(s, i, 1)
+	if i >= len(s) {
+		return false
+	}
+	switch c := s[i]; {
+	case ascii.IsDigit(c) || strings.IndexByte("'\"`[\\-~!{$<", c) >= 0:
+		return true
+	case c == '/' || c == '+':
+		return i+1 < len(s) && s[i+1] > ' '
+	case strings.HasPrefix(s[i:], "..."):
+		return i+3 < len(s) && isWord(s[i+3]) || strings.HasPrefix(s[i:], "...[")
+	case strings.HasPrefix(s[i:], "‘"), strings.HasPrefix(s[i:], "’"), strings.HasPrefix(s[i:], "“"), strings.HasPrefix(s[i:], "”"):
+		return true
+	case isWord(c):
+		end := i
+		for end < len(s) && end-i < maxName && isWord(s[end]) {
+			end++
+		}
+		if js.Value(s[i:end]) {
+			return true
+		}
+		return word && end < len(s) && strings.IndexByte("([`+", s[end]) >= 0
+	}
+	return false
+}
+
+// closing returns the offset behind the first ")" after i, if it is near.
+func closing(s string, i int) int {
+	if n := strings.IndexByte(window(s, i, 256), ')'); n >= 0 {
+		return i + n + 1
+	}
+	return min(len(s), i+1)
+}
+
+// skipBlank moves i in steps of step over blanks.
+func skipBlank(s string, i, step int) int {
+	for n := 0; i >= 0 && i < len(s) && s[i] <= ' ' && n < maxName; n++ {
+		i += step
+	}
+	return i
+}
+
+func skipControl(s string, i int) int {
+	for n := 0; i >= 0 && s[i] < ' ' && n < maxName; n++ {
+		i--
+	}
+	return i
+}
+
+func isWord(c byte) bool { return ascii.IsLetter(c) || ascii.IsDigit(c) || c == '_' || c == '$' }

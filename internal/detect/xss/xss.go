@@ -1,0 +1,206 @@
+package xss
+
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/ascii"
+	"github.com/tangoguard/tangoguard/internal/detect/js"
+	"github.com/tangoguard/tangoguard/internal/detect/markup"
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
+)
+
+// Class is the class of the findings of this package.
+const Class scan.Class = "xss"
+
+// The rules. Their meaning does not change.
+const (
+	ruleHandler   = "event-handler"
+	ruleURL       = "script-url"
+	ruleScript    = "script-element"
+	ruleElement   = "active-element"
+	ruleLoad      = "resource-attribute"
+	ruleStyle     = "active-style"
+	ruleDirective = "framework-directive"
+	ruleEnd       = "raw-text-end"
+	ruleAttrOut   = "attribute-breakout"
+	ruleStringOut = "string-breakout"
+	ruleCode      = "script-code"
+	ruleObfuscate = "obfuscated-script"
+	ruleCharset   = "charset-markup"
+	ruleProbe     = "context-probe"
+)
+
+// Detector finds xss.
+func Detector() scan.Detector {
+	return scan.Detector{
+		Class: Class,
+		// Markup needs "<"; a handler or an assignment "="; a call "(" or a back-tick; a URL or a style ":"; markup
+		// in UTF-7 "+"; a probe ">".
+		Gate: []scan.ByteSet{scan.Bytes("<=(`:+>")},
+		Find: find,
+	}
+}
+
+// hot holds the bytes at which find stops.
+var hot = scan.Bytes("<>=(`:+!&'\"\xbc")
+
+// finder is the state of one pass over a text.
+type finder struct {
+	text   string
+	report scan.Report
+	work   int
+
+	tag    markup.Tag // the last "<name", whether its ">" has come or not
+	inTag  bool       // no ">" since then
+	quotes [3]bool    // the first ', " and ` have been seen
+	empty  int        // how many +[] and ![] were seen
+	first  int        // where the first of them stands
+}
+
+func find(v *scan.View, report scan.Report) {
+	f := finder{text: v.Text, report: report}
+	s := v.Text
+	if strings.IndexByte(s, '<') >= 0 {
+		f.enclosing()
+	}
+	f.program()
+	for i := 0; i < len(s); i++ {
+		if !hot.Has(s[i]) {
+			continue
+		}
+		switch s[i] {
+		case '<':
+			f.lessThan(i)
+		case '>':
+			f.probe(i)
+			f.inTag = false
+		case '=':
+			f.equals(i)
+		case '(':
+			f.call(i)
+		case ':':
+			f.colon(i)
+		case '`':
+			f.template(i)
+			f.quote(i, 2)
+		case '\'':
+			f.quote(i, 0)
+		case '"':
+			f.quote(i, 1)
+		case '!', '+':
+			f.sign(i)
+		case '&':
+			f.ampersand(i)
+		case 0xBC:
+			if v.Has.Has('(') {
+				f.foreign(i)
+			}
+		}
+	}
+	if f.empty >= 4 && v.Has.Has('+') {
+		f.report(ruleObfuscate, f.first, len(s))
+	}
+	v.Work(len(s) + f.work)
+}
+
+// lessThan looks at the markup that begins at i. It reads the tag's attributes up to the next "<" that begins
+// a tag: of tags that lie in each other's attributes every one is read, and no byte twice.
+func (f *finder) lessThan(i int) {
+	tag, ok := markup.TagAt(f.text, i)
+	if !ok {
+		f.declaration(i)
+		return
+	}
+	f.tag, f.inTag = tag, true
+	limit := len(f.text)
+	if n := nextTag(f.text[tag.NameEnd:]); n >= 0 {
+		limit = tag.NameEnd + n
+	}
+	f.element(tag, limit)
+}
+
+// nextTag returns the offset of the first "<" in s that begins a tag, or -1.
+func nextTag(s string) int {
+	for i := 0; ; i++ {
+		n := strings.IndexByte(s[i:], '<')
+		if n < 0 {
+			return -1
+		}
+		i += n
+		if beginsTag(s, i) {
+			return i
+		}
+	}
+}
+
+// beginsTag reports whether the "<" at i begins a tag.
+func beginsTag(s string, i int) bool {
+	i++
+	if i < len(s) && s[i] == '/' {
+		i++
+	}
+	return i < len(s) && ascii.IsLetter(s[i])
+}
+
+// enclosing reads the tags as a browser does that finds the text in element content. Only those with "<" in
+// an attribute are looked at here; lessThan sees the others.
+func (f *finder) enclosing() {
+	tags := markup.NewTags(f.text)
+	for {
+		tag, ok := tags.Next()
+		if !ok {
+			return
+		}
+		end := tag.NameEnd
+		for {
+			_, next, more := markup.NextAttr(f.text, end)
+			end = next
+			if !more {
+				break
+			}
+		}
+		f.work += end - tag.Start
+		if nextTag(f.text[tag.NameEnd:end]) >= 0 {
+			f.element(tag, end)
+		}
+		tags.Skip(tag, end)
+	}
+}
+
+// quote looks at what follows the first quote of its kind: an attribute or a string in the page may end there.
+func (f *finder) quote(i, kind int) {
+	if i >= 2 && threeQuotes(f.text[i-2:i+1]) {
+		f.report(ruleProbe, i-2, i+1)
+	}
+	if f.quotes[kind] {
+		return
+	}
+	f.quotes[kind] = true
+	p := js.Read(f.text, i+1, true)
+	f.work += p.Stop - i
+	if p.Effect == js.None {
+		return
+	}
+	// Code behind a string begins with an operator, and it must end as code: in a comment, in a literal that the
+	// page's own quote closes, or with the text.
+	if p.Whole && (p.Effect == js.Acts || p.Cut || f.escaped(i)) {
+		f.report(ruleStringOut, i, len(f.text))
+	}
+}
+
+// threeQuotes reports whether s is the three quotes in some order, the head of a scanner's probe.
+func threeQuotes(s string) bool {
+	return strings.IndexByte(s, '\'') >= 0 && strings.IndexByte(s, '"') >= 0 && strings.IndexByte(s, '`') >= 0
+}
+
+// escaped reports whether a backslash stands before the quote: \' is how a filter's own backslash is undone.
+func (f *finder) escaped(i int) bool { return i > 0 && f.text[i-1] == '\\' }
+
+// program looks at the text as a whole: it may land between the tags of a script element.
+func (f *finder) program() {
+	p := js.Read(f.text, 0, false)
+	f.work += p.Stop
+	if p.Effect == js.Acts && p.Whole {
+		f.report(ruleCode, p.Start, len(f.text))
+	}
+}
