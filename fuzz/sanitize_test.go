@@ -1,0 +1,257 @@
+package fuzz_test
+
+import (
+	"encoding/json"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/microcosm-cc/bluemonday"
+	nethtml "golang.org/x/net/html"
+
+	"github.com/tangoguard/tangoguard/internal/oracle"
+	"github.com/tangoguard/tangoguard/sanitize"
+	"github.com/tangoguard/tangoguard/validate"
+)
+
+// addMarkup seeds a target with the shapes that the cleaning of text turns on, beside the texts of the corpus.
+func addMarkup(f *testing.F) {
+	f.Helper()
+	addTexts(f)
+	for _, s := range []string{
+		"if a<b and c>d", "<p>as</p><p>df</p>", "<scr<b>ipt>alert(1)</scr<b>ipt>", "&ltb &#60;&#x73; &lt;&sol; &#4294967356;b",
+		"<!-- a --!> b --> c", "<![CDATA[ x ]]><!doctype a [<!ENTITY b 'c'>]><?php x ?>", "<a title=\"<b>\" href='>'>x</a>",
+		"e<b>\u0301</b>\u0323\u0338<\u0338", "\u01d8\x01\u0323", "a\u200d\u200c\u0647\u200d\u064b\u200d", "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+		strings.Repeat("\u0301", 40) + "\x00" + strings.Repeat("\u0323", 40), "\u1100\u1160\u11a8\u115f", "a\r\n\r\v\u0085\u2028\u00a0b",
+		"<textarea><title></textarea><script></title></script >", "<svg><style><img src=x onerror=alert(1)></style></svg>",
+		"1' O<b>R</b> '1'='1", "'; DR/**/OP TABLE <b>x</b>-- ", "<a b='<a c=\"' d=\"<a e='\" f='",
+	} {
+		f.Add(s)
+	}
+}
+
+// idempotent, and building no attack: what holds for every sanitizer of text.
+func checkCleaned(t *testing.T, name, in string, clean func(string) string) string {
+	t.Helper()
+	out := clean(in)
+	if again := clean(out); again != out {
+		t.Fatalf("%s is not idempotent: %q gives %q, and that %q", name, in, out, again)
+	}
+	if len(validate.Inspect(in)) == 0 {
+		if found := validate.Inspect(out); len(found) > 0 {
+			t.Fatalf("%s built an attack: %q gives %q: %v", name, in, out, found)
+		}
+	}
+	return out
+}
+
+func FuzzText(f *testing.F) {
+	addMarkup(f)
+	f.Fuzz(func(t *testing.T, s string) {
+		out := checkCleaned(t, "Text", s, sanitize.Text)
+		if err := oracle.Text(s, out); err != nil {
+			t.Fatalf("Text(%q): %v", s, err)
+		}
+		for _, r := range out {
+			if unicode.IsControl(r) && r != '\n' && r != '\t' {
+				t.Fatalf("Text(%q) = %q holds the control character %U", s, out, r)
+			}
+		}
+		if err := oracle.OnlyMarkupLost(s, out); err != nil {
+			t.Fatalf("Text(%q): %v", s, err)
+		}
+	})
+}
+
+func FuzzLine(f *testing.F) {
+	addMarkup(f)
+	f.Fuzz(func(t *testing.T, s string) {
+		out := checkCleaned(t, "Line", s, sanitize.Line)
+		if err := oracle.Text(s, out); err != nil {
+			t.Fatalf("Line(%q): %v", s, err)
+		}
+		if out != strings.Join(strings.Fields(out), " ") {
+			t.Fatalf("Line(%q) = %q has more white space than single spaces between words", s, out)
+		}
+		if strings.ContainsFunc(out, unicode.IsControl) {
+			t.Fatalf("Line(%q) = %q holds a control character", s, out)
+		}
+	})
+}
+
+func FuzzStrip(f *testing.F) {
+	addMarkup(f)
+	f.Fuzz(func(t *testing.T, s string) {
+		out := checkCleaned(t, "Strip", s, sanitize.Strip)
+		if found := validate.Inspect(out); len(found) > 0 {
+			t.Fatalf("Strip(%q) = %q, in which Inspect finds %v", s, out, found)
+		}
+		if sanitize.Text(out) != out {
+			t.Fatalf("Strip(%q) = %q, which Text would change", s, out)
+		}
+		if len(validate.Inspect(s)) == 0 && out != sanitize.Text(s) {
+			t.Fatalf("Strip(%q) = %q, and nothing was reported", s, out)
+		}
+	})
+}
+
+// FuzzHTML compares with bluemonday: its widest policy must have nothing left to take out, and the parser sees no
+// element that can run or load anything but a link and an image.
+func FuzzHTML(f *testing.F) {
+	addMarkup(f)
+	ugc := bluemonday.UGCPolicy()
+	ugc.AllowElements("center", "font")
+	f.Fuzz(func(t *testing.T, s string) {
+		for name, clean := range map[string]func(string) string{
+			"HTML": sanitize.HTML, "HTMLNoLinks": sanitize.HTMLNoLinks, "HTMLInsecureImages": sanitize.HTMLInsecureImages,
+		} {
+			out := checkCleaned(t, name, s, clean)
+			if err := oracle.InertHTML(out); err != nil {
+				t.Fatalf("%s(%q): %v", name, s, err)
+			}
+			if want, got := elements(t, out), elements(t, ugc.Sanitize(out)); !reflect.DeepEqual(want, got) {
+				t.Fatalf("%s(%q) = %q: bluemonday would take out some of %v and leave %v", name, s, out, want, got)
+			}
+		}
+	})
+}
+
+// elements counts the start tags in s by name.
+func elements(t *testing.T, s string) map[string]int {
+	t.Helper()
+	count := map[string]int{}
+	for z := nethtml.NewTokenizer(strings.NewReader(s)); z.Next() != nethtml.ErrorToken; {
+		if token := z.Token(); token.Type == nethtml.StartTagToken || token.Type == nethtml.SelfClosingTagToken {
+			count[token.Data]++
+		}
+	}
+	return count
+}
+
+func FuzzURL(f *testing.F) {
+	addTexts(f)
+	for _, s := range []string{"HTTPS://Example.COM:443/a/../b?c#d", "http://[::ffff:1.2.3.4]:8080/%2e%2e/x", "https://\u00fcber.example/\u00e9", "java\tscript:alert(1)",
+		"http:\\\\evil.example", "https://user:pw@example.com/", "http://0x7f.1/", "//example.com", "http://a.b:65536/"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		out := checkCleaned(t, "URL", s, sanitize.URL)
+		if out == "" {
+			return
+		}
+		u, err := url.Parse(out)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
+			t.Fatalf("URL(%q) = %q: %v", s, out, err)
+		}
+		if strings.ContainsFunc(out, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`<>"\`, r) && r != '\\' }) {
+			t.Fatalf("URL(%q) = %q holds what does not belong in a URL", s, out)
+		}
+		if strings.ContainsRune(u.Host, '\\') || !strings.HasPrefix(u.Path, "/") {
+			t.Fatalf("URL(%q) = %q", s, out)
+		}
+	})
+}
+
+func FuzzCSVCell(f *testing.F) {
+	addTexts(f)
+	for _, s := range []string{"=1+1", " -2+3", "\uff1dcmd", "\t=1", "+1 (555) 123-4567", "-12.5e3", "\ufeff@a", "-"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		out := sanitize.CSVCell(s)
+		if again := sanitize.CSVCell(out); again != out {
+			t.Fatalf("CSVCell(%q) = %q, and again %q", s, out, again)
+		}
+		if out != s && out != "'"+s {
+			t.Fatalf("CSVCell(%q) = %q: more than an apostrophe was added", s, out)
+		}
+		// What stays may begin with a sign only if there is nothing in it but a number: no name, no cell, no call.
+		if out != "" && strings.ContainsAny(out[:1], "=@\t\r\n") ||
+			out != "" && strings.ContainsAny(out[:1], "+-") && strings.ContainsFunc(out, func(r rune) bool {
+				return !strings.ContainsRune("+-0123456789., ()%eE$\u20ac\u00a3\u00a5", r)
+			}) {
+			t.Fatalf("CSVCell(%q) = %q begins a formula", s, out)
+		}
+	})
+}
+
+func FuzzHeaderValue(f *testing.F) {
+	addTexts(f)
+	f.Add("a\r\nSet-Cookie: b\x00\u2028\tc ")
+	f.Fuzz(func(t *testing.T, s string) {
+		out := sanitize.HeaderValue(s)
+		if again := sanitize.HeaderValue(out); again != out {
+			t.Fatalf("HeaderValue(%q) = %q, and again %q", s, out, again)
+		}
+		if strings.ContainsAny(out, "\r\n\x00") || len(out) > len(s) || out != strings.Trim(out, " \t") {
+			t.Fatalf("HeaderValue(%q) = %q", s, out)
+		}
+	})
+}
+
+func FuzzLogField(f *testing.F) {
+	addTexts(f)
+	f.Add("a\x1b[31mb\u009b2Jc\nd\u202ee\xff")
+	f.Fuzz(func(t *testing.T, s string) {
+		out := sanitize.LogField(s)
+		if again := sanitize.LogField(out); again != out {
+			t.Fatalf("LogField(%q) = %q, and again %q", s, out, again)
+		}
+		if !utf8.ValidString(out) || strings.ContainsFunc(out, func(r rune) bool {
+			return unicode.IsControl(r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r) || unicode.Is(unicode.Bidi_Control, r) && r > 0x202a
+		}) {
+			t.Fatalf("LogField(%q) = %q", s, out)
+		}
+		if utf8.RuneCountInString(out) != utf8.RuneCountInString(s) {
+			t.Fatalf("LogField(%q) = %q: characters went or came", s, out)
+		}
+	})
+}
+
+// FuzzStruct cleans decoded JSON and its encoded form, and both must become the same.
+func FuzzStruct(f *testing.F) {
+	addTexts(f)
+	f.Fuzz(func(t *testing.T, s string) {
+		raw, err := json.Marshal(map[string]any{"a": s, "list": []any{s, 1, true, nil, map[string]string{"b": s}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		type both struct {
+			Any any             `json:"v" sanitize:"line"`
+			Raw json.RawMessage `json:"v" sanitize:"line"`
+		}
+		v := both{Raw: raw}
+		if err := json.Unmarshal(raw, &v.Any); err != nil {
+			t.Fatal(err)
+		}
+		preview, err := sanitize.Check(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changes, err := sanitize.Struct(&v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(preview, changes) || len(changes)%2 != 0 {
+			t.Fatalf("Check says %v, Struct did %v", preview, changes)
+		}
+		for i, c := range changes[:len(changes)/2] {
+			if c != changes[i+len(changes)/2] {
+				t.Fatalf("decoded: %v, encoded: %v", changes[:len(changes)/2], changes[len(changes)/2:])
+			}
+		}
+		var decoded any
+		if err := json.Unmarshal(v.Raw, &decoded); err != nil {
+			t.Fatalf("%q became %s: %v", s, v.Raw, err)
+		}
+		if !reflect.DeepEqual(v.Any, decoded) {
+			t.Fatalf("%q: decoded %v, encoded %v", s, v.Any, decoded)
+		}
+		if rest, err := sanitize.Struct(&v); err != nil || len(rest) > 0 {
+			t.Fatalf("%q: a second Struct changes %v, %v", s, rest, err)
+		}
+	})
+}
