@@ -13,9 +13,6 @@ import (
 // MaxLayers is how many times a text is decoded; what is encoded deeper than that is a finding by itself.
 const MaxLayers = 4
 
-// NestedEncoding is the rule of a text that is still encoded after MaxLayers decodings. Its class is unicode.
-const NestedEncoding = "nested-encoding"
-
 // Inspect reports every injection that the detectors find in s, sorted by Start, End, Class and Rule, each
 // once; nil where there is none. It takes linear time, and allocates nothing where no detector's gate opens
 // and nothing is encoded.
@@ -24,14 +21,15 @@ func Inspect(s string) []scan.Finding { return standard.Inspect(s) }
 // Set is a choice of detectors. It does not change and is safe for concurrent use.
 type Set struct {
 	detectors []scan.Detector
-	nested    bool
+	hidden    bool // the class unicode is wanted
+	ungated   bool // run every detector on everything: the slow reference of the tests
 }
 
 var standard = NewSet(func(c scan.Class) bool { return c != LinkClass })
 
 // NewSet makes the set of the detectors whose class is wanted.
 func NewSet(want func(scan.Class) bool) *Set {
-	s := &Set{nested: want(hidden.Class)}
+	s := &Set{hidden: want(hidden.Class)}
 	for _, d := range detectors() {
 		if want(d.Class) {
 			s.detectors = append(s.detectors, d)
@@ -51,13 +49,25 @@ func Classes() []scan.Class {
 
 // Inspect is the function Inspect with the detectors of the set.
 func (set *Set) Inspect(s string) []scan.Finding {
+	r := set.run(s)
+	defer r.release()
+	return tidy(r.found)
+}
+
+// Steps counts the steps that the detectors take on s: the measure of the tests for linear time.
+func (set *Set) Steps(s string) int {
+	r := set.run(s)
+	defer r.release()
+	return r.work
+}
+
+func (set *Set) run(s string) *run {
 	r := runs.Get().(*run)
-	defer runs.Put(r)
 	r.set = set
-	r.text(s)
-	found := tidy(r.found)
-	*r = run{report: r.report}
-	return found
+	if s != "" {
+		r.text(s)
+	}
+	return r
 }
 
 // run is the state of one inspection. Its report function is bound once and reused, because a closure for
@@ -69,55 +79,70 @@ type run struct {
 	class  scan.Class
 	view   *scan.View
 	views  [1 + 2*MaxLayers]scan.View
+	used   int
 	work   int
 }
 
 var runs = sync.Pool{New: func() any {
 	r := new(run)
-	r.report = func(rule string, start, end int) {
-		start, end = r.view.Origin(start, end)
-		r.found = append(r.found, scan.Finding{Class: r.class, Rule: rule, Start: start, End: end})
-	}
+	r.report = func(rule string, start, end int) { r.add(rule, start, end) }
 	return r
 }}
 
-// text inspects s at every layer. Where backslash escapes stand beside others a second chain of layers leaves
-// the backslashes alone: "%2e%2e%5cboot.ini" is a path, and its "\b" no escape.
-func (r *run) text(s string) {
-	if s == "" {
+// release forgets the text and puts r back.
+func (r *run) release() {
+	clear(r.views[:r.used])
+	r.set, r.found, r.view, r.used, r.work = nil, nil, nil, 0, 0
+	runs.Put(r)
+}
+
+// add records a finding in the current view, and what hides in it.
+func (r *run) add(rule string, start, end int) {
+	from, to := r.view.Origin(start, end)
+	r.found = append(r.found, scan.Finding{Class: r.class, Rule: rule, Start: from, End: to})
+	if r.view.Layer == 0 || !r.set.hidden || r.class == hidden.Class {
 		return
 	}
-	r.views[0].Reset(s, &r.work)
-	r.detect(&r.views[0])
-	decodable := scan.Decodable()
-	if !decodable.Meets(&r.views[0].Has) {
-		return
+	kinds := r.view.Hides(start, end)
+	if kinds&scan.Drop != 0 {
+		r.found = append(r.found, scan.Finding{Class: hidden.Class, Rule: hidden.InvisibleInside, Start: from, End: to})
 	}
-	split := r.layers(0, 1, scan.All)
-	if split >= 0 {
-		r.layers(split, 1+MaxLayers, scan.All&^scan.Backslash)
+	if kinds&scan.Fold != 0 {
+		r.found = append(r.found, scan.Finding{Class: hidden.Class, Rule: hidden.LookAlike, Start: from, End: to})
 	}
 }
 
-// layers decodes views[from] again and again into views[to] and following, and inspects each. It returns the
-// first view whose decoding mixed backslash escapes with others, or -1.
-func (r *run) layers(from, to int, kinds scan.Kinds) (split int) {
+// text inspects s at every layer. Where backslash escapes stand beside others a second chain of layers leaves
+// the backslashes alone: "%2e%2e\boot.ini" is a path, and its "\b" no escape.
+func (r *run) text(s string) {
+	r.used = 1
+	r.views[0].Reset(s, &r.work)
+	r.detect(&r.views[0])
+	if split := r.layers(0, scan.All); split >= 0 {
+		r.layers(split, scan.All&^scan.Backslash)
+	}
+}
+
+// layers decodes views[from] again and again and inspects each layer. It returns the first view whose decoding
+// mixed backslash escapes with others, or -1.
+func (r *run) layers(from int, kinds scan.Kinds) (split int) {
 	split = -1
 	for r.views[from].Layer < MaxLayers {
-		did := r.views[from].Decode(&r.views[to], kinds)
+		did := r.views[from].Decode(&r.views[r.used], kinds)
 		if did == 0 {
 			return split
 		}
 		if split < 0 && did&scan.Backslash != 0 && did&^scan.Backslash != 0 {
 			split = from
 		}
-		r.detect(&r.views[to])
-		from, to = to, to+1
+		from = r.used
+		r.used++
+		r.detect(&r.views[from])
 	}
 	last := &r.views[from]
-	if start, end, ok := last.Encoded(kinds & (scan.Percent | scan.Entity | scan.Backslash)); ok && r.set.nested {
+	if start, end, ok := last.Encoded(kinds & (scan.Percent | scan.Entity | scan.Backslash)); ok && r.set.hidden {
 		r.class, r.view = hidden.Class, last
-		r.report(NestedEncoding, start, end)
+		r.add(hidden.NestedEncoding, start, end)
 	}
 	return split
 }
@@ -125,7 +150,7 @@ func (r *run) layers(from, to int, kinds scan.Kinds) (split int) {
 func (r *run) detect(v *scan.View) {
 	r.view = v
 	for i := range r.set.detectors {
-		if d := &r.set.detectors[i]; d.Open(v) {
+		if d := &r.set.detectors[i]; r.set.ungated || d.Open(v) {
 			r.class = d.Class
 			d.Find(v, r.report)
 		}

@@ -115,7 +115,7 @@ func judge(v *scan.View, start, i, breaks int, first string) (rule string, end i
 		line = line[:k]
 	}
 	end = max(i+len(line), start+1)
-	encoded := v.Kind(start)&(scan.Percent|scan.Entity|scan.Fold) != 0 || s[start] == 0xE5
+	encoded := v.Kind(start)&(scan.Percent|scan.Entity) != 0 || s[start] == 0xE5
 	switch {
 	case statusLine(line):
 		return "response-splitting", end

@@ -10,10 +10,11 @@ const (
 	Percent   Kinds = 1 << iota // %3C, %u003C, overlong UTF-8 (RFC 3986 section 2.1, IIS)
 	Entity                      // &lt; &lt &#60 &#x3c; (WHATWG HTML 13.5)
 	Backslash                   // \x3c \u003c \u{3c} \74 \' \n (ECMAScript 12.9.4, JSON)
-	Fold                        // full-width, compatibility and look-alike forms of ASCII, UTF-7
+	Fold                        // full-width, compatibility and look-alike forms of ASCII
+	Charset                     // UTF-7, overlong UTF-8 as it is
 	Drop                        // NUL and characters that cannot be seen
 
-	All = Percent | Entity | Backslash | Fold | Drop
+	All = Percent | Entity | Backslash | Fold | Charset | Drop
 )
 
 // unit is what stands at one place of a text: n bytes that decode to out[:size].
@@ -53,20 +54,22 @@ var triggers = [256]trigger{
 	0xF0: atRune, 0xF3: atRune, 0xF8: atRune, 0xFC: atRune,
 }
 
-// Decodable holds the bytes at which something may decode: a text without them has one layer.
-func Decodable() ByteSet {
-	var b ByteSet
+// decodable holds the bytes at which something may decode.
+var decodable = func() (b ByteSet) {
 	for c, t := range triggers {
 		if t != plain {
 			b.Add(byte(c))
 		}
 	}
 	return b
-}
+}()
 
 // Decode makes into the next layer of v: everything of the given kinds decoded once, in one pass, without ever
 // growing. It returns the kinds that occurred; where that is none, into is untouched and nothing is allocated.
 func (v *View) Decode(into *View, kinds Kinds) Kinds {
+	if !decodable.Meets(&v.Has) {
+		return 0
+	}
 	s := v.Text
 	var u unit
 	i := 0
@@ -127,8 +130,8 @@ func (u *unit) read(s string, i int, kinds Kinds) bool {
 		u.kind = Backslash
 		return kinds&Backslash != 0 && u.backslash(s[i:])
 	case atPlus:
-		u.kind = Fold
-		return kinds&Fold != 0 && u.utf7(s[i:])
+		u.kind = Charset
+		return kinds&Charset != 0 && u.utf7(s[i:])
 	case atNUL:
 		u.kind, u.n = Drop, 1
 		return kinds&Drop != 0

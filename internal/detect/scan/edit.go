@@ -49,6 +49,26 @@ func (v *View) Kind(pos int) Kinds {
 	return all
 }
 
+// Hides says what stands inside [start,end) of Text that a reader of the input does not see: Drop for characters
+// that cannot be seen, Fold for look-alikes of metacharacters.
+func (v *View) Hides(start, end int) Kinds {
+	var all Kinds
+	for ; v.parent != nil && end > start; v = v.parent {
+		i := sort.Search(len(v.edits), func(i int) bool { return v.edits[i].dst+v.edits[i].n*v.edits[i].out > start })
+		for ; i < len(v.edits) && v.edits[i].dst < end; i++ {
+			e := &v.edits[i]
+			switch {
+			case e.kind == Drop && e.dst > start, e.kind == Fold && !isAlnum(v.Text[max(e.dst, start)]):
+				all |= e.kind
+			}
+		}
+		s, _ := v.source(start)
+		_, end = v.source(end - 1)
+		start = s
+	}
+	return all
+}
+
 // add appends an edit, joined to the one before where the two are one run.
 func add(edits []edit, dst, src int, u *unit) []edit {
 	if k := len(edits) - 1; k >= 0 {

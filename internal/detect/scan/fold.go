@@ -14,7 +14,7 @@ func bytesAsString(b []byte) string { return unsafe.String(unsafe.SliceData(b), 
 func (u *unit) fold(s string, i int, kinds Kinds) bool {
 	r, size := utf8.DecodeRuneInString(s[i:])
 	if r == utf8.RuneError && size <= 1 {
-		return kinds&Fold != 0 && u.overlong(s[i:])
+		return kinds&Charset != 0 && u.overlong(s[i:])
 	}
 	if Invisible(r) {
 		u.kind, u.n = Drop, size
@@ -53,7 +53,7 @@ func (u *unit) overlong(s string) bool {
 	if r <= 0 {
 		return false
 	}
-	u.kind, u.n = Fold, n
+	u.kind, u.n = Charset, n
 	u.rune(r)
 	return true
 }
