@@ -13,6 +13,7 @@ import (
 	nethtml "golang.org/x/net/html"
 
 	"github.com/tangoguard/tangoguard/internal/oracle"
+	"github.com/tangoguard/tangoguard/internal/textclean"
 	"github.com/tangoguard/tangoguard/sanitize"
 	"github.com/tangoguard/tangoguard/validate"
 )
@@ -60,10 +61,16 @@ func FuzzText(f *testing.F) {
 				t.Fatalf("Text(%q) = %q holds the control character %U", s, out, r)
 			}
 		}
-		if err := oracle.OnlyMarkupLost(s, out); err != nil {
+		if err := oracle.OnlyMarkupLost(s, out); err != nil && !joins(s) {
 			t.Fatalf("Text(%q): %v", s, err)
 		}
 	})
+}
+
+// joins reports whether an attack comes together once what is invisible in s is gone. Text takes it out then, visible
+// as it is.
+func joins(s string) bool {
+	return len(validate.Inspect(s)) == 0 && len(validate.Inspect(textclean.Text(s))) > 0
 }
 
 func FuzzLine(f *testing.F) {
@@ -103,7 +110,8 @@ func FuzzStrip(f *testing.F) {
 func FuzzHTML(f *testing.F) {
 	addMarkup(f)
 	ugc := bluemonday.UGCPolicy()
-	ugc.AllowElements("center", "font")
+	ugc.AllowAttrs("title").Globally()
+	ugc.AllowNoAttrs().OnElements("a", "img")
 	f.Fuzz(func(t *testing.T, s string) {
 		for name, clean := range map[string]func(string) string{
 			"HTML": sanitize.HTML, "HTMLNoLinks": sanitize.HTMLNoLinks, "HTMLInsecureImages": sanitize.HTMLInsecureImages,

@@ -67,7 +67,7 @@ func (p *htmlPolicy) settle(s string) (string, bool) {
 // round cleans once. What comes out unchanged is clean Unicode, accepted by bluemonday and by the tree check, and
 // parses to itself.
 func (p *htmlPolicy) round(s string) (string, bool) {
-	s = p.policy.Sanitize(textclean.NFC(textclean.Text(s)))
+	s = p.policy.Sanitize(textclean.Text(s))
 	nodes, err := nethtml.ParseFragment(strings.NewReader(s), &nethtml.Node{Type: nethtml.ElementNode, Data: "div", DataAtom: atom.Div})
 	if err != nil {
 		return "", false

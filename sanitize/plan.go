@@ -135,10 +135,13 @@ func (c *compiler) fields(t reflect.Type) []field {
 		if !f.IsExported() && !embeds(f) {
 			continue
 		}
-		name, inlined, _ := jsonname.Of(f)
+		name, inlined, hidden := jsonname.Of(f)
+		if hidden {
+			name = f.Name // a path or query parameter, for instance
+		}
 		token := ""
 		if !inlined {
-			token = jsonname.Token(name)
+			token = pointerToken(name)
 		}
 		if p := c.compile(f.Type, r); p.kind != planNothing {
 			out = append(out, field{index: i, token: token, plan: p})

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-
-	"github.com/tangoguard/tangoguard/internal/jsonname"
 )
 
 // rawJSON cleans the strings in encoded JSON. Everything else stays as it is written, byte for byte.
@@ -80,7 +78,7 @@ func (e *editor) members(end byte) error {
 			if Text(name) != name {
 				return &KeyError{Pointer: e.w.pointer()}
 			}
-			e.w.enter(jsonname.Token(name))
+			e.w.enter(pointerToken(name))
 			e.next()
 			e.pos++ // the colon
 		}

@@ -24,7 +24,7 @@ const maxStripPasses = 8
 // for text that cannot be sent back to its author, such as an old record or a log line that must be shown now. It does
 // not replace parameterised queries and escaping at the sink, because no finding is no proof.
 func Strip(s string) string {
-	t := plainText.steps(s, true)
+	t := Text(s)
 	if !attack(t) {
 		return t
 	}

@@ -12,8 +12,8 @@ import (
 // order:
 //
 //   - Invalid UTF-8, control characters except LF and tab, bidirectional overrides and isolates, soft hyphens, and
-//     invisible characters without work to do where they stand are taken out. CRLF and CR become LF.
-//   - The text is put into NFC.
+//     invisible characters without work to do where they stand are taken out. CRLF and CR become LF. The text is put
+//     into NFC.
 //   - Real markup is taken out: tags of HTML, SVG and MathML elements whose attributes are well formed, closed
 //     comments, CDATA sections, doctypes and processing instructions; and the contents of script, style, noscript,
 //     noembed, noframes, iframe, xmp, textarea, title and plaintext where their end tag exists. Where a block was, a
@@ -61,10 +61,12 @@ func clean(s string, f form) string {
 // steps does the work in its order. Each step returns its argument itself when it changes nothing, so clean text
 // passes through without a copy.
 func (f form) steps(s string, markupGoes bool) string {
-	s = textclean.NFC(f.unicode(s))
+	s = f.unicode(s)
 	if markupGoes {
 		if t := markup.Strip(s, f.brk); len(t) != len(s) {
-			s = textclean.NFC(t)
+			if t = textclean.NFC(t); len(t) <= len(s) { // but for piles of marks that join
+				s = t
+			}
 		}
 	}
 	if f.fold {

@@ -5,8 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
-
-	"github.com/tangoguard/tangoguard/internal/jsonname"
+	"strings"
 )
 
 const maxDepth = 512
@@ -38,6 +37,11 @@ type seenKey struct {
 	p uintptr
 	n int
 }
+
+var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+
+// pointerToken writes a member's name as a reference token of a JSON pointer (RFC 6901, section 3).
+func pointerToken(name string) string { return pointerEscapes.Replace(name) }
 
 // step is a token of a JSON pointer: an escaped name, or the index of an element if index is not negative.
 type step struct {
@@ -143,7 +147,7 @@ func (w *walker) mapping(v reflect.Value, p *plan) error {
 			if token = key.String(); Text(token) != token {
 				return &KeyError{Pointer: w.pointer()}
 			}
-			token = jsonname.Token(token)
+			token = pointerToken(token)
 		} else if key.CanInt() {
 			token = strconv.FormatInt(key.Int(), 10)
 		} else if key.CanUint() {

@@ -7,16 +7,32 @@ package textclean
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
-// Text returns s without invalid UTF-8, without control characters but LF and tab, with CRLF and lone CR as LF,
-// and without the invisible characters that [Invisible] and their place condemn. Text(Text(s)) == Text(s).
-func Text(s string) string { return clean(s, rules{}) }
+// Text returns s in NFC without invalid UTF-8, without control characters but LF and tab, with CRLF and lone CR as
+// LF, and without the invisible characters that [Invisible] and their place condemn. It is idempotent, and the result
+// is no longer than NFC(s).
+func Text(s string) string { return normalized(s, rules{}) }
 
 // Line is Text for one line: each character with the property White_Space, controls included, becomes a space.
 // Runs of spaces stay; see [Fold].
-func Line(s string) string { return clean(s, rules{line: true}) }
+func Line(s string) string { return normalized(s, rules{line: true}) }
+
+// normalized is clean and NFC. In rare broken text a mark that joins the characters before it, because something
+// between went, takes a letter apart ("\u01d8\x01\u0323") and makes the text longer; there the mark goes too.
+func normalized(s string, how rules) string {
+	t := clean(s, how)
+	if t == s {
+		return NFC(s)
+	}
+	if t = NFC(t); len(t) <= len(NFC(s)) {
+		return t
+	}
+	how.bare = true
+	return NFC(clean(s, how))
+}
 
 // Marked is Line with U+FFFD in place of what Line would take out, so that a reader sees that something was there.
 func Marked(s string) string { return clean(s, rules{line: true, mark: true}) }
@@ -39,6 +55,7 @@ func Fold(s string) string {
 type rules struct {
 	line bool // white space becomes a space
 	mark bool // what goes leaves U+FFFD
+	bare bool // marks behind what goes go too
 }
 
 // clean looks for the first character that has to change, and copies only from there on.
@@ -59,15 +76,19 @@ func clean(s string, how rules) string {
 	}
 	out := make([]byte, 0, len(s))
 	out = append(out, s[:i]...)
-	for i < len(s) {
+	for went := false; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
-		switch to := c.judge(s[i:], r, size, how); {
-		case to != gone:
+		to := c.judge(s[i:], r, size, how)
+		if went && how.bare && unicode.IsMark(r) {
+			to = gone
+		}
+		went = to == gone
+		if went && how.mark {
+			to = utf8.RuneError
+		}
+		if to != gone {
 			out = utf8.AppendRune(out, to)
 			c.kept(to)
-		case how.mark:
-			out = utf8.AppendRune(out, utf8.RuneError)
-			c.kept(utf8.RuneError)
 		}
 		i += size
 		if n := plain(s[i:], &c); n > 0 {
