@@ -1,0 +1,134 @@
+// Package xpath finds XPath and XQuery injection (CWE-643, CWE-652): text that leaves the literal or the predicate it
+// was put into and goes on as an expression, or that is an expression which reads the document by itself.
+//
+// It tokenises XPath 1.0 with what version 2.0 and XQuery add that attackers use, as the text would be read bare and
+// behind each quote, and follows the alternation of operands and operators to the end of the text or to a literal that
+// stays open for the quote of the query.
+//
+//	rule                where                                            example
+//	boolean             a connective, and a condition on constants,      ' or '1'='1
+//	                    a path or a function of XPath
+//	predicate           ] or ) that closes the predicate, and a path     '] | //* | //*['
+//	path                a path from the root of the document behind      ' or /*
+//	                    an operator
+//	function            a function of XPath on a path or a document      count(/child::node()), doc('http://x/')
+//	flwor               for or let, a variable, its source and return    for $u in //user return $u
+//
+// Not reported: a plain path (//book[@author]), dates and fractions, and/or, URLs, file names, comments, quoted words
+// with or and and between them. No finding is no proof: compiled expressions with variables stay necessary.
+package xpath
+
+import (
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
+)
+
+// Class is the class of the findings of this package.
+const Class scan.Class = "xpath"
+
+// Detector finds XPath injection.
+func Detector() scan.Detector {
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("'\"(/=|$")}, Find: find}
+}
+
+func find(v *scan.View, report scan.Report) {
+	s := v.Text
+	if (s[0] == '/' || s[0] == '*') && wildcard(s) {
+		report("path", 0, len(s))
+		return
+	}
+	for _, operand := range [...]bool{false, true} {
+		p := parser{lexer: newLexer(s), operand: operand}
+		p.run(v)
+		if rule := p.judgeBare(operand); rule != "" {
+			report(rule, 0, p.spanEnd(0))
+			return
+		}
+	}
+	if v.Has.Has('\'') || v.Has.Has('"') {
+		if quotes(v, report) {
+			return
+		}
+	}
+	if v.Has.Has('$') {
+		flwor(v, report)
+	}
+}
+
+// wildcard reports whether s is a path to everything, //* with steps of the same kind.
+func wildcard(s string) bool {
+	switch s {
+	case "//*", "//*/*", "//@*", "/*/*", "//node()", "/child::node()", "//text()":
+		return true
+	}
+	return false
+}
+
+// quotes looks at what follows each quote. Each run reads until the grammar breaks; a budget keeps a text that is
+// grammar from each of its quotes from costing more than a multiple of its length.
+func quotes(v *scan.View, report scan.Report) bool {
+	s := v.Text
+	budget := 16*len(s) + 256
+	l := newLexer(s)
+	var seen byte
+	for i := 0; i < len(s) && budget > 0; i++ {
+		if s[i] != '\'' && s[i] != '"' {
+			continue
+		}
+		l.pos = i + 1
+		p := parser{lexer: l, operand: true, quoted: true}
+		p.run(v)
+		budget -= p.pos - i
+		if rule := p.judgeQuoted(seen != s[i]); rule != "" {
+			report(rule, i, p.spanEnd(i))
+			return true
+		}
+		seen = s[i]
+	}
+	return false
+}
+
+// flwor looks for an XQuery expression: for $x in path, let $x := path.
+func flwor(v *scan.View, report scan.Report) {
+	s := v.Text
+	for i := 1; i < len(s); i++ {
+		if s[i] != '$' || !lex.IsLetter(lex.At(s, i+1)) {
+			continue
+		}
+		start := i
+		for start > 0 && i-start < 4 && lex.IsSpace(s[start-1]) {
+			start--
+		}
+		word := start
+		for word > 0 && start-word < 4 && lex.IsLetter(s[word-1]) {
+			word--
+		}
+		j := lex.SkipSpace(s, lex.SkipWord(s, i+1))
+		v.Work(j - word)
+		switch w := s[word:start]; {
+		case lex.EqualFold(w, "for") && lex.HasPrefixFold(s, j, "in "):
+			j = lex.SkipSpace(s, j+len("in "))
+		case lex.EqualFold(w, "let") && lex.HasPrefix(s, j, ":="):
+			j = lex.SkipSpace(s, j+len(":="))
+		default:
+			continue
+		}
+		if source(s, j) {
+			report("flwor", word, j)
+			return
+		}
+	}
+}
+
+// source reports whether a path or a call that reads a document begins at i.
+func source(s string, i int) bool {
+	if lex.At(s, i) == '/' && (lex.At(s, i+1) == '/' || lex.IsLetter(lex.At(s, i+1))) {
+		return true
+	}
+	for _, f := range [...]string{"doc(", "collection(", "fn:doc(", "fn:collection(", "document(", "db:open("} {
+		if lex.HasPrefix(s, i, f) {
+			return true
+		}
+	}
+	return false
+}
