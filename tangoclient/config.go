@@ -32,11 +32,26 @@ type Config struct {
 	// Credentials are sent with every request; see Basic.
 	Credentials CredentialSource
 
+	// TokenStore keeps OAuth tokens; nil: in memory. See NewFileStore and package redisstore.
+	TokenStore TokenStore
+	// ShortTokens asks for access tokens that live 5 minutes instead of 24 hours.
+	ShortTokens bool
+	// Audience replaces the audience in token requests; empty: as Tango documents it.
+	Audience string
+	// KeyMaxAge is the age from which on a key is warned of; 0: 90 days. More than six months, Tango's own
+	// limit, is refused unless AllowOldKeys is set.
+	KeyMaxAge    time.Duration
+	AllowOldKeys bool
+
 	// BaseURL replaces the API host by one on this machine, such as http://127.0.0.1:8484/raas/v2.
 	BaseURL string
 	// InsecureBaseURL replaces the API host by any other. That host gets the credentials, and decides about
 	// the orders. It must be https unless it is loopback.
 	InsecureBaseURL string
+
+	// InsecureTokenURL replaces the token endpoint. It gets client secrets and passwords. Without it, a
+	// replaced base URL takes /oauth/token on its own host.
+	InsecureTokenURL string
 
 	// RootCAs are the certificate authorities to trust; nil: the system's.
 	RootCAs *x509.CertPool
@@ -94,10 +109,18 @@ func New(cfg Config) (*Client, error) {
 	if err := overrideHosts(&h, &cfg); err != nil {
 		errs = append(errs, err)
 	}
+	if cfg.KeyMaxAge > maxKeyMaxAge && !cfg.AllowOldKeys {
+		fail("KeyMaxAge: more than six months; Tango asks for a change at least that often (AllowOldKeys takes it all the same)")
+	}
+	if check, ok := cfg.Credentials.(interface{ check() error }); ok {
+		if err := check.check(); err != nil {
+			fail("Credentials: %w", err)
+		}
+	}
 	if cfg.MaxAttempts < 0 || cfg.MaxAttempts > maxAttempts {
 		fail("MaxAttempts: must be between 1 and %d, or 0 for %d", maxAttempts, maxAttempts)
 	}
-	for name, d := range map[string]time.Duration{"MaxElapsed": cfg.MaxElapsed, "SettleAfter": cfg.SettleAfter} {
+	for name, d := range map[string]time.Duration{"MaxElapsed": cfg.MaxElapsed, "SettleAfter": cfg.SettleAfter, "KeyMaxAge": cfg.KeyMaxAge} {
 		if d < 0 {
 			fail("%s: must not be negative", name)
 		}
@@ -120,12 +143,17 @@ func New(cfg Config) (*Client, error) {
 		unclear:     new(unclear),
 		refKey:      cfg.RefKey,
 	}}
-	c.auth = newAuth(cfg.Credentials)
+	c.auth = newAuth(cfg.Credentials, new(secretSet), orDefault(cfg.KeyMaxAge, defaultKeyMaxAge))
 	c.log = newLogger(cfg.Logger, c.auth.secrets)
+	c.auth.log = c.log
+	c.auth.oauth = &oauth{url: h.token, audience: h.audience, rt: rt, store: cfg.TokenStore, core: c.core, failed: make(map[string]tokenFailure)}
+	if cfg.TokenStore == nil {
+		c.auth.oauth.store = NewMemoryStore()
+	}
 	return c, nil
 }
 
-// overrideHosts applies BaseURL and InsecureBaseURL.
+// overrideHosts applies what the configuration puts in place of Tango's hosts and audience.
 func overrideHosts(h *hosts, cfg *Config) error {
 	field, raw := "BaseURL", cfg.BaseURL
 	if cfg.InsecureBaseURL != "" {
@@ -134,9 +162,25 @@ func overrideHosts(h *hosts, cfg *Config) error {
 		}
 		field, raw = "InsecureBaseURL", cfg.InsecureBaseURL
 	}
-	if raw == "" {
-		return nil
+	if cfg.ShortTokens {
+		h.audience = audience5m
 	}
+	if cfg.Audience != "" {
+		h.audience = cfg.Audience
+	}
+	var errs []error
+	if raw != "" {
+		errs = append(errs, overrideAPI(h, field, raw))
+	}
+	if cfg.InsecureTokenURL != "" {
+		t, err := checkURL("InsecureTokenURL", cfg.InsecureTokenURL, false)
+		h.token = t
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func overrideAPI(h *hosts, field, raw string) error {
 	base, err := checkURL(field, raw, field == "BaseURL")
 	if err != nil {
 		return err

@@ -2,6 +2,10 @@ package tangoclient
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -30,11 +34,75 @@ type CredentialSource interface {
 	Credentials(ctx context.Context) ([]Credentials, error)
 }
 
+// check says what is missing.
+func (c *Credentials) check() error {
+	switch {
+	case c.PlatformName == "" && c.ClientID == "":
+		return errors.New("a platform name or a client id must be set")
+	case c.PlatformName != "" && c.ClientID != "":
+		return errors.New("set a platform name or a client id, not both")
+	case c.PlatformName != "" && strings.Contains(c.PlatformName, ":"):
+		return errors.New("the platform name must not hold a colon (RFC 7617, section 2)")
+	case c.PlatformName != "" && c.Key.IsZero():
+		return errors.New("the key of the platform must be set")
+	case c.ClientID != "" && c.ClientSecret.IsZero():
+		return errors.New("the client secret must be set")
+	case (c.Username == "") != c.Password.IsZero():
+		return errors.New("set both user name and password of the service account, or neither")
+	}
+	return nil
+}
+
 type staticSource []Credentials
 
 func (s staticSource) Credentials(context.Context) ([]Credentials, error) { return s, nil }
 
+func (s staticSource) check() error { return s[0].check() }
+
 // Basic authenticates by platform name and key.
 func Basic(platformName string, key Secret) CredentialSource {
 	return staticSource{{PlatformName: platformName, Key: key}}
+}
+
+// ClientCredentials authenticates by OAuth 2.0 client credentials (RFC 6749, section 4.4), for clients made
+// before service accounts were asked for.
+func ClientCredentials(clientID string, clientSecret Secret) CredentialSource {
+	return staticSource{{ClientID: clientID, ClientSecret: clientSecret}}
+}
+
+// ServiceAccount authenticates by OAuth 2.0 with a service account (grant_type password), as Tango wants it
+// today.
+func ServiceAccount(clientID string, clientSecret Secret, username string, password Secret) CredentialSource {
+	return staticSource{{ClientID: clientID, ClientSecret: clientSecret, Username: username, Password: password}}
+}
+
+// Pair holds two live credentials, as while keys are changed: the first is used; when Tango refuses it, it is
+// retired, reported, and the other one is used.
+func Pair(first, second CredentialSource) CredentialSource { return pair{first, second} }
+
+type pair struct{ first, second CredentialSource }
+
+// Credentials gives those of both. One source that fails does not stop the other.
+func (p pair) Credentials(ctx context.Context) ([]Credentials, error) {
+	a, errA := p.first.Credentials(ctx)
+	b, errB := p.second.Credentials(ctx)
+	all := slices.Concat(a, b)
+	if len(all) == 0 {
+		return nil, errors.Join(errA, errB)
+	}
+	return all, nil
+}
+
+func (p pair) check() error {
+	var errs []error
+	for i, s := range []CredentialSource{p.first, p.second} {
+		if s == nil {
+			errs = append(errs, fmt.Errorf("source %d of the pair is nil", i+1))
+			continue
+		}
+		if c, ok := s.(interface{ check() error }); ok {
+			errs = append(errs, c.check())
+		}
+	}
+	return errors.Join(errs...)
 }

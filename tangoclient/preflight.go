@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/tangoguard/tangoguard/internal/tango"
@@ -49,7 +48,7 @@ func (c *Client) preflightOrder(ctx context.Context, r *OrderRequest) ([]byte, e
 }
 
 // prepare encodes a request and looks for what is wrong with it. It reads the very bytes that would be sent.
-func prepare[T any](c *core, v *T) ([]byte, []FieldError, error) {
+func prepare(c *core, v any) ([]byte, []FieldError, error) {
 	body, err := encode(v)
 	if err != nil {
 		// The encoder refuses text that is not UTF-8; its own message may quote it.
@@ -59,7 +58,7 @@ func prepare[T any](c *core, v *T) ([]byte, []FieldError, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	cleaned, err := cleaningProblems(v, body)
+	cleaned, err := cleaningProblems(v)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -104,18 +103,17 @@ func keyOf(rule string) string {
 
 // cleaningProblems are fields that sanitize would change. The client changes nothing by itself: what arrives
 // must be what was checked.
-func cleaningProblems[T any](_ *T, body []byte) ([]FieldError, error) {
-	trial := new(T)
-	if err := json.Unmarshal(body, trial); err != nil {
-		return nil, errors.New("tangoclient: the request cannot be read back")
+func cleaningProblems(v any) ([]FieldError, error) {
+	changes, err := sanitize.Check(v)
+	if key, ok := errors.AsType[*sanitize.KeyError](err); ok {
+		return []FieldError{{Pointer: key.Pointer, Key: tango.KeyInsecure, Message: "has a member whose name holds markup or invisible characters; rename it"}}, nil
 	}
-	changes, err := sanitize.Struct(trial)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]FieldError, len(changes))
 	for i, ch := range changes {
-		out[i] = FieldError{Pointer: ch.Pointer, Key: tango.KeyInsecure, Message: "holds characters or markup that cleaning would remove; clean it first"}
+		out[i] = FieldError{Pointer: knownPointer(ch.Pointer), Key: tango.KeyInsecure, Message: "holds characters or markup that cleaning would remove; clean it first"}
 	}
 	return out, nil
 }

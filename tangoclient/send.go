@@ -123,7 +123,11 @@ func (s *sending) again(ctx context.Context) bool {
 		return false
 	}
 	if a.fail != nil && a.fail.Status == http.StatusUnauthorized {
-		if s.reauthed || !s.auth.refuse(ctx, a.auth) {
+		if s.reauthed {
+			s.auth.retire(ctx, a.auth.id, "Tango answered 401 again")
+			return false
+		}
+		if !s.auth.refuse(ctx, a.auth) {
 			return false
 		}
 		s.reauthed = true
