@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/go-playground/validator/v10"
+
+	"github.com/tangoguard/tangoguard/internal/jsonname"
 )
 
 // Compile examines the validate tags of T and of every type that can be reached from it, and keeps the result
@@ -133,7 +135,7 @@ func (b *builder) fields(t reflect.Type, n *node) {
 		entered := dives(tag) >= levels(f.Type)
 		n.parts = n.parts || below.parts || !entered
 		token := "/" + tokenEscape.Replace("*")
-		if name, inlined, hidden := jsonName(f); inlined {
+		if name, inlined, hidden := jsonname.Of(f); inlined {
 			token = ""
 		} else if !hidden {
 			token = "/" + tokenEscape.Replace(name)

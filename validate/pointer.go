@@ -4,47 +4,9 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/jsonname"
 )
-
-// jsonName is the name under which a struct field stands in JSON. inlined is true for a field whose own
-// fields stand in its place; hidden for one that JSON never fills.
-func jsonName(f reflect.StructField) (name string, inlined, hidden bool) {
-	tag, tagged := f.Tag.Lookup("json")
-	if tag == "-" {
-		return "", false, true
-	}
-	name, options := cutName(tag)
-	for option := range strings.SplitSeq(options, ",") {
-		if option == "embed" || option == "inline" {
-			return "", true, false
-		}
-	}
-	if name != "" || (tagged && strings.HasPrefix(tag, "'")) {
-		return name, false, false
-	}
-	t := f.Type
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	if f.Anonymous && t.Kind() == reflect.Struct {
-		return "", true, false
-	}
-	return f.Name, false, false
-}
-
-// cutName splits a json tag into the name and its options. A name in single quotes may hold commas, which is
-// how encoding/json/v2 writes it.
-func cutName(tag string) (name, options string) {
-	if strings.HasPrefix(tag, "'") {
-		if end := strings.LastIndexByte(tag, '\''); end > 0 {
-			if s, err := strconv.Unquote(`"` + strings.ReplaceAll(tag[1:end], `\'`, `'`) + `"`); err == nil {
-				return s, strings.TrimPrefix(tag[end+1:], ",")
-			}
-		}
-	}
-	name, options, _ = strings.Cut(tag, ",")
-	return name, options
-}
 
 // Inside validator a path is written a.b[0].c, so names are given to it with . [ and ] hidden, in an
 // extension of RFC 6901's escapes. A field that JSON never fills has a name that nobody may see: "*".
@@ -55,7 +17,7 @@ var (
 )
 
 func encodeName(f reflect.StructField) string {
-	name, inlined, hidden := jsonName(f)
+	name, inlined, hidden := jsonname.Of(f)
 	switch {
 	case inlined:
 		return ""

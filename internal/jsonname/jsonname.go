@@ -1,26 +1,25 @@
-// Package jsonname tells under which name a struct field stands in JSON, and writes JSON pointers.
+// Package jsonname tells under which name a struct field stands in JSON, as encoding/json/v2 reads the tag.
 package jsonname
 
 import (
 	"reflect"
-	"strconv"
 	"strings"
 )
 
-// Of returns the name of a struct field in JSON. inlined is true for a field whose own fields stand in its place;
-// hidden for one that JSON never fills, whose name is its Go name.
+// Of is the name under which a struct field stands in JSON. inlined is true for a field whose own
+// fields stand in its place; hidden for one that JSON never fills.
 func Of(f reflect.StructField) (name string, inlined, hidden bool) {
-	tag, tagged := f.Tag.Lookup("json")
+	tag := f.Tag.Get("json")
 	if tag == "-" {
-		return f.Name, false, true
+		return "", false, true
 	}
-	name, options := cut(tag)
+	name, options, _ := strings.Cut(tag, ",")
 	for option := range strings.SplitSeq(options, ",") {
 		if option == "embed" || option == "inline" {
 			return "", true, false
 		}
 	}
-	if name != "" || tagged && strings.HasPrefix(tag, "'") {
+	if name != "" {
 		return name, false, false
 	}
 	t := f.Type
@@ -33,21 +32,43 @@ func Of(f reflect.StructField) (name string, inlined, hidden bool) {
 	return f.Name, false, false
 }
 
-// cut splits a json tag into the name and its options. A name in single quotes may hold commas, which is how
-// encoding/json/v2 writes it.
-func cut(tag string) (name, options string) {
-	if strings.HasPrefix(tag, "'") {
-		if end := strings.LastIndexByte(tag, '\''); end > 0 {
-			if s, err := strconv.Unquote(`"` + strings.ReplaceAll(tag[1:end], `\'`, `'`) + `"`); err == nil {
-				return s, strings.TrimPrefix(tag[end+1:], ",")
-			}
-		}
-	}
-	name, options, _ = strings.Cut(tag, ",")
-	return name, options
+// Find is the field of struct type t that stands in JSON under name, also inside structs that are inlined. The
+// index is for reflect.Value.FieldByIndexErr.
+func Find(t reflect.Type, name string) (reflect.StructField, bool) {
+	return find(t, name, nil, 0)
 }
 
-var escaper = strings.NewReplacer("~", "~0", "/", "~1")
+// maxInlined bounds structs that embed pointers to themselves.
+const maxInlined = 16
 
-// Token writes a member's name as a reference token of a JSON pointer (RFC 6901, section 3).
-func Token(name string) string { return escaper.Replace(name) }
+func find(t reflect.Type, name string, index []int, depth int) (reflect.StructField, bool) {
+	if depth > maxInlined {
+		return reflect.StructField{}, false
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		own, inlined, hidden := Of(f)
+		if hidden || inlined || own != name || !f.IsExported() {
+			continue
+		}
+		f.Index = append(append([]int(nil), index...), i)
+		return f, true
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if _, inlined, _ := Of(f); !inlined {
+			continue
+		}
+		inner := f.Type
+		if inner.Kind() == reflect.Pointer {
+			inner = inner.Elem()
+		}
+		if inner.Kind() != reflect.Struct {
+			continue
+		}
+		if found, ok := find(inner, name, append(append([]int(nil), index...), i), depth+1); ok {
+			return found, true
+		}
+	}
+	return reflect.StructField{}, false
+}
