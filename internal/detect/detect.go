@@ -27,6 +27,9 @@ type Set struct {
 
 var standard = NewSet(func(c scan.Class) bool { return c != LinkClass })
 
+// Standard gives the set of Inspect: all detectors but that of links.
+func Standard() *Set { return standard }
+
 // NewSet makes the set of the detectors whose class is wanted.
 func NewSet(want func(scan.Class) bool) *Set {
 	s := &Set{hidden: want(hidden.Class)}
@@ -54,6 +57,20 @@ func (set *Set) Inspect(s string) []scan.Finding {
 	return tidy(r.found)
 }
 
+// Clean reports whether Inspect finds nothing in s. It stops at the first finding and never allocates for one.
+func (set *Set) Clean(s string) bool {
+	r := runs.Get().(*run)
+	defer r.release()
+	r.set, r.first = set, true
+	r.text(s)
+	return !r.dirty
+}
+
+// Links reports what a mail program would make clickable in s: the class that Inspect leaves out.
+func Links(s string) []scan.Finding { return links.Inspect(s) }
+
+var links = NewSet(func(c scan.Class) bool { return c == LinkClass })
+
 // Steps counts the steps that the detectors take on s: the measure of the tests for linear time.
 func (set *Set) Steps(s string) int {
 	r := set.run(s)
@@ -64,9 +81,7 @@ func (set *Set) Steps(s string) int {
 func (set *Set) run(s string) *run {
 	r := runs.Get().(*run)
 	r.set = set
-	if s != "" {
-		r.text(s)
-	}
+	r.text(s)
 	return r
 }
 
@@ -81,6 +96,8 @@ type run struct {
 	views  [1 + 2*MaxLayers]scan.View
 	used   int
 	work   int
+	first  bool // stop at the first finding, and record none
+	dirty  bool // there is a finding
 }
 
 var runs = sync.Pool{New: func() any {
@@ -91,13 +108,19 @@ var runs = sync.Pool{New: func() any {
 
 // release forgets the text and puts r back.
 func (r *run) release() {
-	clear(r.views[:r.used])
-	r.set, r.found, r.view, r.used, r.work = nil, nil, nil, 0, 0
+	for i := range r.used {
+		r.views[i].Release()
+	}
+	r.set, r.found, r.view, r.used, r.work, r.first, r.dirty = nil, nil, nil, 0, 0, false, false
 	runs.Put(r)
 }
 
 // add records a finding in the current view, and what hides in it.
 func (r *run) add(rule string, start, end int) {
+	r.dirty = true
+	if r.first {
+		return
+	}
 	from, to := r.view.Origin(start, end)
 	r.found = append(r.found, scan.Finding{Class: r.class, Rule: rule, Start: from, End: to})
 	if r.view.Layer == 0 || !r.set.hidden || r.class == hidden.Class {
@@ -129,7 +152,7 @@ func (r *run) layers(from int, kinds scan.Kinds) (split int) {
 	split = -1
 	for r.views[from].Layer < MaxLayers {
 		did := r.views[from].Decode(&r.views[r.used], kinds)
-		if did == 0 {
+		if did == 0 || r.first && r.dirty {
 			return split
 		}
 		if split < 0 && did&scan.Backslash != 0 && did&^scan.Backslash != 0 {
@@ -153,6 +176,9 @@ func (r *run) detect(v *scan.View) {
 		if d := &r.set.detectors[i]; r.set.ungated || d.Open(v) {
 			r.class = d.Class
 			d.Find(v, r.report)
+			if r.first && r.dirty {
+				return
+			}
 		}
 	}
 }

@@ -1,26 +1,13 @@
 package scan
 
+import "math/bits"
+
 // ByteSet is a set of byte values.
 type ByteSet [4]uint64
 
 // Bytes makes the set of the bytes of s.
-func Bytes(s string) ByteSet {
-	// Go defines a shift by 64 or more as zero, so for ASCII two shifts fill two registers without a branch.
-	var lo, hi uint64
+func Bytes(s string) (b ByteSet) {
 	for i := range len(s) {
-		c := s[i]
-		if c >= 0x80 {
-			return bytesFrom(s, i, lo, hi)
-		}
-		lo |= 1 << c
-		hi |= 1 << (c - 64)
-	}
-	return ByteSet{lo, hi}
-}
-
-func bytesFrom(s string, i int, lo, hi uint64) ByteSet {
-	b := ByteSet{lo, hi}
-	for ; i < len(s); i++ {
 		b.Add(s[i])
 	}
 	return b
@@ -35,4 +22,73 @@ func (b *ByteSet) Has(c byte) bool { return b[c>>6]&(1<<(c&63)) != 0 }
 // Meets reports whether the two sets share a byte.
 func (b *ByteSet) Meets(o *ByteSet) bool {
 	return b[0]&o[0]|b[1]&o[1]|b[2]&o[2]|b[3]&o[3] != 0
+}
+
+// add puts the bytes of o into the set.
+func (b *ByteSet) add(o *ByteSet) {
+	b[0] |= o[0]
+	b[1] |= o[1]
+	b[2] |= o[2]
+	b[3] |= o[3]
+}
+
+// alone are the bytes that have a group for themselves: what every detector's gate is made of. The rest is
+// grouped: letters by case, digits, other controls, and the bytes of UTF-8 by what they may begin.
+const alone = "\x00\t\n\r !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\x85\xE2\xEF"
+
+// groups maps a byte to a set with one bit, its group's.
+var groups, members = func() (g [256]uint64, m [64]ByteSet) {
+	next := 0
+	group := func(bytes ...byte) {
+		for _, c := range bytes {
+			if g[c] == 0 {
+				g[c] = 1 << next
+				m[next].Add(c)
+			}
+		}
+		next++
+	}
+	span := func(from, to int) (b []byte) {
+		for c := from; c <= to; c++ {
+			b = append(b, byte(c))
+		}
+		return b
+	}
+	for i := range len(alone) {
+		group(alone[i])
+	}
+	group(span('a', 'z')...)
+	group(span('A', 'Z')...)
+	group(span('0', '9')...)
+	var leads, others []byte
+	for c := 0xC0; c <= 0xFF; c++ {
+		if triggers[c] != plain {
+			leads = append(leads, byte(c))
+		} else {
+			others = append(others, byte(c))
+		}
+	}
+	group(0x80, 0x81, 0x84, 0x98, 0xA0, 0xA8, 0xA9, 0xB8)
+	group(leads...)
+	group(others...)
+	group(span(0, 255)...)
+	return g, m
+}()
+
+// occurring gives the bytes that may occur in s: each that does, and those of its group. One load and one OR a
+// byte make it several times faster than an exact set, and gates lose little by it.
+func occurring(s string) (b ByteSet) {
+	var m uint64
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		c := s[i : i+8]
+		m |= groups[c[0]] | groups[c[1]] | groups[c[2]] | groups[c[3]] | groups[c[4]] | groups[c[5]] | groups[c[6]] | groups[c[7]]
+	}
+	for ; i < len(s); i++ {
+		m |= groups[s[i]]
+	}
+	for ; m != 0; m &= m - 1 {
+		b.add(&members[bits.TrailingZeros64(m)])
+	}
+	return b
 }

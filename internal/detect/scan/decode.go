@@ -1,6 +1,9 @@
 package scan
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Kinds is a set of the ways in which a text can be encoded.
 type Kinds uint8
@@ -54,37 +57,36 @@ var triggers = [256]trigger{
 	0xF0: atRune, 0xF3: atRune, 0xF8: atRune, 0xFC: atRune,
 }
 
-// decodable holds the bytes at which something may decode.
-var decodable = func() (b ByteSet) {
+// decodable holds the bytes at which something may decode; wide those of them above ASCII.
+var decodable, wide = func() (all, wide ByteSet) {
 	for c, t := range triggers {
 		if t != plain {
-			b.Add(byte(c))
+			all.Add(byte(c))
+		}
+		if t == atRune {
+			wide.Add(byte(c))
 		}
 	}
-	return b
+	return all, wide
 }()
 
 // Decode makes into the next layer of v: everything of the given kinds decoded once, in one pass, without ever
-// growing. It returns the kinds that occurred; where that is none, into is untouched and nothing is allocated.
+// growing. It returns the kinds that occurred; where that is none, into is untouched. It uses the memory that
+// into holds, so the text that stood there is gone.
 func (v *View) Decode(into *View, kinds Kinds) Kinds {
 	if !decodable.Meets(&v.Has) {
 		return 0
 	}
-	s := v.Text
-	var u unit
-	i := 0
-	for ; i < len(s); i++ {
-		if triggers[s[i]] != plain && u.read(s, i, kinds) && !u.weak {
-			break
-		}
-	}
-	if i == len(s) {
+	if _, _, ok := v.Encoded(kinds); !ok {
 		return 0
 	}
-	// What is weak before i decodes too, so the pass that writes begins at the start.
-	out := make([]byte, 0, len(s))
-	var edits []edit
+	s := v.Text
+	if cap(into.buf) < len(s) {
+		into.buf = make([]byte, 0, len(s))
+	}
+	out, edits := into.buf[:0], into.edits[:0]
 	var did Kinds
+	var u unit
 	for i, from := 0, 0; ; {
 		for i < len(s) && (triggers[s[i]] == plain || !u.read(s, i, kinds)) {
 			i++
@@ -100,14 +102,35 @@ func (v *View) Decode(into *View, kinds Kinds) Kinds {
 		from = i
 	}
 	text := bytesAsString(out)
-	*into = View{Text: text, Has: Bytes(text), Layer: v.Layer + 1, parent: v, edits: edits, work: v.work}
+	*into = View{Text: text, Has: occurring(text), Layer: v.Layer + 1, parent: v, edits: edits, buf: out, work: v.work}
 	return did
 }
 
-// Encoded finds the first place where an encoding of the given kinds stands.
+// Encoded finds the first place where an encoding of the given kinds stands that is worth a layer.
 func (v *View) Encoded(kinds Kinds) (start, end int, ok bool) {
 	s := v.Text
 	var u unit
+	if !wide.Meets(&v.Has) {
+		// Few bytes of prose can begin an escape, and where they do is found faster one by one.
+		first := len(s)
+		for _, c := range [...]byte{'%', '&', '\\', '+', 0} {
+			if !v.Has.Has(c) {
+				continue
+			}
+			for i := strings.IndexByte(s[:first], c); i >= 0; {
+				if u.read(s, i, kinds) && !u.weak {
+					first, end = i, i+u.n
+					break
+				}
+				k := strings.IndexByte(s[i+1:first], c)
+				if k < 0 {
+					break
+				}
+				i += 1 + k
+			}
+		}
+		return first, end, end > 0
+	}
 	for i := 0; i < len(s); i++ {
 		if triggers[s[i]] != plain && u.read(s, i, kinds) && !u.weak {
 			return i, i + u.n, true

@@ -14,23 +14,40 @@ type Finding struct {
 	End   int
 }
 
-// View is the text at one decoding layer. Detectors read it and never change it.
+// View is the text at one decoding layer. Detectors read it, never change it, and keep no part of Text: the next
+// inspection reuses its memory.
 type View struct {
 	Text  string  // the text as an interpreter behind Layer decodings would see it
-	Has   ByteSet // the bytes that occur in Text
+	Has   ByteSet // the bytes that may occur in Text: exact but for letters, digits, controls and bytes above ASCII
 	Layer int     // 0 is the text as given
 
 	parent *View  // what Text was decoded from; nil: Text is the input
 	edits  []edit // where Text differs from parent.Text, in order
+	buf    []byte // holds Text where it was decoded
 	work   *int
 }
 
 // NewView makes the view of a text as given.
-func NewView(text string) View { return View{Text: text, Has: Bytes(text), work: new(int)} }
+func NewView(text string) View { return View{Text: text, Has: occurring(text), work: new(int)} }
 
 // Reset makes v the view of a text as given, counting the work of the detectors in work, which may be nil.
 func (v *View) Reset(text string, work *int) {
-	*v = View{Text: text, Has: Bytes(text), work: work}
+	v.Text, v.Has, v.Layer, v.parent, v.work = text, occurring(text), 0, nil, work
+	v.edits = v.edits[:0]
+}
+
+// maxKept is the most that a view keeps for its next text.
+const maxKept = 1 << 16
+
+// Release forgets the text. A view that was decoded into is worth keeping: it brings its memory along.
+func (v *View) Release() {
+	v.Text, v.parent, v.work = "", nil, nil
+	if cap(v.buf) > maxKept {
+		v.buf = nil
+	}
+	if cap(v.edits) > maxKept/64 {
+		v.edits = nil
+	}
 }
 
 // Origin maps the bytes [start,end) of Text to the bytes of the input that they were decoded from.
