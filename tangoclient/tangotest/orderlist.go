@@ -23,8 +23,12 @@ func (s *Sandbox) listOrders(q *request) (reply, *refusal) {
 	if f.e != nil {
 		return reply{}, f.e
 	}
+	candidates := s.st.orders
+	if ref := q.get("externalRefID"); ref != "" && !s.st.fold {
+		candidates = s.st.refs[ref] // a look-up must not take longer the more orders there are
+	}
 	var found []*order
-	for _, o := range s.st.orders {
+	for _, o := range candidates {
 		s.settle(o)
 		if o.on(q.platform) && f.pass(o.object) {
 			found = append(found, o)

@@ -48,7 +48,7 @@ func loadSeed(r io.Reader, fold bool) (*state, error) {
 		}
 	}
 	l := loader{st: &state{
-		items: map[string]*object{}, byID: map[string]*order{}, byRef: map[refKey]*order{},
+		items: map[string]*object{}, byID: map[string]*order{}, byRef: map[refKey]*order{}, refs: map[string][]*order{},
 		reference: map[string][]*object{}, fold: fold, next: 1,
 	}}
 	for _, m := range seed.members {
@@ -249,6 +249,7 @@ func (st *state) add(o *order) {
 	st.byID[o.object.str("referenceOrderID")] = o
 	if ref := o.object.str("externalRefID"); ref != "" {
 		st.byRef[o.key(ref)] = o
+		st.refs[ref] = append(st.refs[ref], o)
 	}
 }
 

@@ -25,6 +25,7 @@ type state struct {
 	items map[string]*object // by capital utid
 	byID  map[string]*order
 	byRef map[refKey]*order
+	refs  map[string][]*order // by externalRefID, of every account
 	fold  bool
 	next  int // the running number in the identifiers that the sandbox gives
 }
@@ -106,8 +107,11 @@ func (st *state) account(p *platform, id string) *account {
 }
 
 // active reads a status without regard to case: Tango writes ACTIVE for accounts and active for items, and
-// the values for customers are not documented. An absent status is active.
+// the values for customers are not documented. What is not one of the documented other values is active.
 func active(o *object) bool {
-	s := o.str("status")
-	return s == "" || strings.EqualFold(s, "active")
+	switch strings.ToUpper(o.str("status")) {
+	case "INACTIVE", "DISABLED", "FROZEN", "DELETED":
+		return false
+	}
+	return true
 }
