@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
 )
 
 type kind uint8
@@ -49,15 +51,27 @@ type ends struct {
 	single, double, tick, bracket, comment, newline int
 }
 
-func endsOf(s string) ends {
-	return ends{
-		single:  strings.LastIndexByte(s, '\''),
-		double:  strings.LastIndexByte(s, '"'),
-		tick:    strings.LastIndexByte(s, '`'),
-		bracket: strings.LastIndexByte(s, ']'),
-		comment: strings.LastIndex(s, "*/"),
-		newline: strings.LastIndexAny(s, "\n\r"),
+func endsOf(s string, has *scan.ByteSet) ends {
+	e := ends{-1, -1, -1, -1, -1, -1}
+	if has.Has('\'') {
+		e.single = strings.LastIndexByte(s, '\'')
 	}
+	if has.Has('"') {
+		e.double = strings.LastIndexByte(s, '"')
+	}
+	if has.Has('`') {
+		e.tick = strings.LastIndexByte(s, '`')
+	}
+	if has.Has(']') {
+		e.bracket = strings.LastIndexByte(s, ']')
+	}
+	if has.Has('*') && has.Has('/') {
+		e.comment = strings.LastIndex(s, "*/")
+	}
+	if has.Has('\n') || has.Has('\r') {
+		e.newline = strings.LastIndexAny(s, "\n\r")
+	}
+	return e
 }
 
 // lexMode says how two characters are read that mean different things in different places.

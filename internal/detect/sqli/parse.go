@@ -62,13 +62,17 @@ const (
 	endBad                   // what follows is no SQL
 )
 
-const maxDepth = 24
+const maxDepth = 16
+
+// span is a place in the text, short because there are many; a text too long for it is compared no further.
+type span struct{ start, end int32 }
 
 // frame is one open bracket.
 type frame struct {
 	left, side class
-	leftTok    token
-	sideTok    token
+	leftAt     span // the last name on the left side
+	sideAt     span
+	word       bool // the side being read is a reserved word
 	op         bool // an arithmetic operator or a literal behind a literal was read
 	equal      bool // the comparison is =
 	cmp        bool // a comparison waits for its right side
@@ -234,7 +238,8 @@ func (p *parser) skipODBC(t token) {
 func (p *parser) take(t token, c class) {
 	f := p.frame()
 	f.side |= c
-	f.sideTok = t
+	f.sideAt = span{int32(min(t.start, 1<<30)), int32(min(t.end, 1<<30))}
+	f.word = t.kind == tWord
 	p.operand = true
 	if f.like && c == cConst {
 		p.feats |= fPattern
@@ -421,7 +426,7 @@ func (p *parser) operator(t token) bool {
 		p.settle()
 		return p.statement(true)
 	case tDot:
-		return true
+		return p.tokens > 1
 	case tWord:
 		return p.operatorWord(t)
 	case tString, tOpen:
@@ -640,7 +645,7 @@ func (p *parser) compare(like bool) {
 	if f.cmp {
 		p.settleComparison()
 	}
-	f.left, f.leftTok = f.side, f.sideTok
+	f.left, f.leftAt = f.side, f.sideAt
 	f.side = 0
 	f.cmp, f.like = true, like
 }
@@ -661,7 +666,7 @@ func (p *parser) settle() {
 	case !f.conn || !p.operand:
 	case f.side == cConst:
 		p.feats |= fOperand
-		if f.sideTok.kind == tWord {
+		if f.word {
 			p.feats |= fTrue
 		}
 		if f.op {
@@ -695,7 +700,7 @@ func (p *parser) settleComparison() {
 	case (l|r)&cVar != 0 && (l|r)&cConst != 0, (l|r)&cQuery != 0:
 		p.feats |= fCall
 	case l == cName && r == cName:
-		a, b := p.s[f.leftTok.start:f.leftTok.end], p.s[f.sideTok.start:f.sideTok.end]
+		a, b := p.s[f.leftAt.start:f.leftAt.end], p.s[f.sideAt.start:f.sideAt.end]
 		switch {
 		case len(a) != 1 || len(b) != 1 || !f.equal:
 			p.feats |= fNames
@@ -761,7 +766,7 @@ func (p *parser) pop() bool {
 		c = cQuery
 	}
 	f.side |= c
-	f.sideTok = token{}
+	f.sideAt, f.word = span{}, false
 	p.operand = true
 	if f.sel {
 		f.alias = true

@@ -16,12 +16,16 @@ func Detector() scan.Detector {
 }
 
 func find(v *scan.View, report scan.Report) {
-	d := detection{v: v}
-	if f := d.inspect(v.Text); f.rule != "" {
-		report(f.rule, f.start, f.end)
-		return
+	if quick(v) {
+		d := detection{v: v}
+		if f := d.inspect(v.Text); f.rule != "" {
+			report(f.rule, f.start, f.end)
+			return
+		}
 	}
 	if s := unwrap(v); s != "" {
+		inner := scan.NewView(s)
+		d := detection{v: &inner}
 		if f := d.inspect(s); f.rule != "" {
 			report(f.rule, 0, len(v.Text))
 		}
@@ -45,7 +49,7 @@ type detection struct {
 // inspect searches s with each reading of the characters that have two.
 func (d *detection) inspect(s string) finding {
 	has := &d.v.Has
-	d.s, d.ends = s, endsOf(s)
+	d.s, d.ends = s, endsOf(s, has)
 	for _, m := range [...]lexMode{{}, {escape: true}, {plus: true}, {glue: true}} {
 		if m.escape && !has.Has('\\') || m.plus && (!has.Has('+') || has.Has(' ')) ||
 			m.glue && d.ends.comment < 0 {
@@ -111,6 +115,10 @@ func (d *detection) quotes() finding {
 		}
 		i += n
 		if d.mode.escape && escaped(d.s[:i]) {
+			continue
+		}
+		if !follows(d.s, i+1, &d.v.Has, true) && !d.mode.plus {
+			seen = d.s[i]
 			continue
 		}
 		p := d.parser(i+1, true, true)

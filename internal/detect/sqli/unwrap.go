@@ -11,7 +11,7 @@ import (
 // ASP read it, or which is base64 as a whole; "" when it is neither.
 func unwrap(v *scan.View) string {
 	s := v.Text
-	if len(s) < 8 || len(s) > 1<<16 {
+	if len(s) < 8 || len(s) > 1<<16 || v.Has.Has(' ') && !v.Has.Has('%') {
 		return ""
 	}
 	if v.Has.Has('%') {

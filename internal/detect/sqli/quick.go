@@ -1,0 +1,251 @@
+package sqli
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
+)
+
+// quick reports whether a text is worth reading as SQL. Nearly all that people write is not, and shows it in the
+// first word of each place where SQL could begin: the beginning, behind a quote, behind a semicolon, a bracket.
+func quick(v *scan.View) bool {
+	s := v.Text
+	has := &v.Has
+	v.Work(len(s))
+	if begins(s, has) {
+		return true
+	}
+	if has.Has('\'') || has.Has('"') || has.Has('`') {
+		if quoted(s, has) {
+			return true
+		}
+	}
+	if has.Has(';') {
+		for i := strings.IndexByte(s, ';'); i >= 0; i = nextByte(s, i+1, ';') {
+			if follows(s, i, has, true) {
+				return true
+			}
+		}
+	}
+	if has.Has('(') {
+		for i := strings.IndexByte(s, '('); i >= 0; i = nextByte(s, i+1, '(') {
+			if bracket(s, i) {
+				return true
+			}
+		}
+	}
+	return selectable.Meets(has) && (unites(s, 'u') || unites(s, 'U'))
+}
+
+// selectable are the bytes without which UNION SELECT in the midst of a text selects nothing but words.
+var selectable = scan.Bytes("0123456789(*@'\"")
+
+// nextByte returns the next place of c from i on, or -1.
+func nextByte(s string, i int, c byte) int {
+	if n := strings.IndexByte(s[i:], c); n >= 0 {
+		return i + n
+	}
+	return -1
+}
+
+// effects are the bytes without which arithmetic on plain values stays arithmetic.
+var effects = scan.Bytes("(=<>#@|&\x00\x16")
+
+func effective(s string, has *scan.ByteSet) bool {
+	return effects.Meets(has) || has.Has('-') && strings.Contains(s, "--") || has.Has('*') && strings.Contains(s, "/*")
+}
+
+// begins looks at the beginning of a text, where a value is due or where one just ended.
+func begins(s string, has *scan.ByteSet) bool {
+	i := skipBlank(s, 0)
+	if i == len(s) {
+		return false
+	}
+	if follows(s, i, has, false) {
+		return true
+	}
+	c := s[i]
+	switch {
+	case isDigit(c), isAlpha(c), c == '_', c >= utf8.RuneSelf:
+		return value(s, i, has)
+	case c == '(':
+		return len(s) > i+1
+	case c == '-' && i+1 < len(s) && isDigit(s[i+1]):
+		return value(s, i+1, has) || effective(s, has)
+	case c == '-', c == '+', c == '~', c == '!', c == '.', c == '[', c == '{', c == ':', c == '\\':
+		return effective(s, has)
+	case c == '@':
+		return i+1 < len(s) && s[i+1] == '@' || effective(s[i+1:], has)
+	}
+	return false
+}
+
+// value looks at a text that begins with a word or a number: what follows it decides.
+func value(s string, i int, has *scan.ByteSet) bool {
+	j := i
+	for j < len(s) && (isWord(s[j]) || s[j] == '.' && j+1 < len(s) && isWord(s[j+1])) {
+		j++
+	}
+	if isDigit(s[i]) {
+		k := i
+		for k < j && (isDigit(s[k]) || s[k] == '.' || s[k] == 'e' || s[k] == 'E') {
+			k++
+		}
+		if k < j && follows(s, k, has, false) {
+			return true
+		}
+	}
+	if j < len(s) && (s[j] == '\'' || s[j] == '"') {
+		return j-i == 1 || s[i] == '_' // N'…'
+	}
+	return follows(s, j, has, false)
+}
+
+// beginners describes the words that begin reports by first letter and length. Most words of prose are none of
+// them, and this says so without a look at all their letters.
+var beginners = lettersOf("or xor and not like rlike regexp ilike glob in is between similar sounds regexp_like div mod " +
+	"collate union intersect except minus select from where group order by having limit offset fetch into join inner " +
+	"cross natural on using as case when then else end all distinct any some binary prior distinctrow null true false " +
+	"asc desc procedure for exists values insert update delete drop create alter exec execute declare copy load grant " +
+	"waitfor truncate merge shutdown replace set rename comment reconfigure commit rollback revoke if while begin backup " +
+	"restore bulk print call do handler attach pragma dbcc show prepare with match detach sp_executesql xp_cmdshell " +
+	"xp_dirtree xp_fileexist xp_regread")
+
+// letters holds the second and the last letters of a group of words, a bit for each.
+type letters struct{ second, last uint32 }
+
+func lettersOf(words string) (t [26][maxWord + 1]letters) {
+	for w := range strings.FieldsSeq(words) {
+		l := &t[w[0]-'a'][len(w)]
+		l.second |= 1 << (w[1] & 31)
+		l.last |= 1 << (w[len(w)-1] & 31)
+	}
+	return t
+}
+
+// begin reports whether w can begin SQL: a reserved word or a verb.
+func begin(w string) bool {
+	if len(w) < 2 || len(w) > maxWord || !isAlpha(w[0]) {
+		return false
+	}
+	l := &beginners[w[0]|0x20-'a'][len(w)]
+	if l.second&(1<<(w[1]&31)) == 0 || l.last&(1<<(w[len(w)-1]&31)) == 0 {
+		return false
+	}
+	return lookup(w) != wNone || opens(w)
+}
+
+// opens reports whether w begins a statement.
+func opens(w string) bool {
+	if isVerb(w) {
+		return true
+	}
+	var buf [maxWord]byte
+	switch string(fold(buf[:], w)) {
+	case "replace", "set", "rename", "comment", "reconfigure", "commit", "rollback", "revoke", "if", "while", "begin", "backup",
+		"restore", "bulk", "print", "call", "do", "handler", "attach", "pragma", "dbcc", "show", "prepare", "with", "match",
+		"detach", "sp_executesql", "xp_cmdshell", "xp_dirtree", "xp_fileexist", "xp_regread":
+		return true
+	}
+	return false
+}
+
+// follows reports whether SQL can go on at i behind a value.
+func follows(s string, i int, has *scan.ByteSet, closed bool) bool {
+	for i < len(s) && (s[i] <= ' ' || s[i] == ')' || s[i] == ';' || s[i] == ']' || s[i] == '}') {
+		closed = closed || s[i] > ' '
+		i++
+	}
+	if i == len(s) {
+		return i > 0 && (s[i-1] == 0 || s[i-1] == 0x16)
+	}
+	c := s[i]
+	if isAlpha(c) {
+		j := i
+		for j < len(s) && isWord(s[j]) && s[j] < utf8.RuneSelf {
+			j++
+		}
+		w := s[i:j]
+		if begin(w) || j-i < 8 && j+1 < len(s) && s[j] == '/' && s[j+1] == '*' || doubled(w) != wNone {
+			return true
+		}
+		if j < len(s) && s[j] == '(' && closed {
+			return true // ; sleep(5)
+		}
+		return j-i > 6 && (lookup(w[:5]) == wUnion || lookup(w[:6]) == wSelect)
+	}
+	if isDigit(c) {
+		return nothing(s[i:]) > 0
+	}
+	d := byte(0)
+	if i+1 < len(s) {
+		d = s[i+1]
+	}
+	switch c {
+	case '=', '<', '>', '|', '&', '^', '~':
+		return true
+	case '#':
+		return closed || has.Has('\n') || has.Has('\r')
+	case '-', '+', '*', '/', '%', ',':
+		return effective(s, has)
+	case '(':
+		return true
+	case '!', ':':
+		return d == '=' || d == '<' || d == '>' || d == ':'
+	case '@':
+		return d == '@'
+	case '\'', '"', '`':
+		return closed
+	case 0xc2, 0xa0, 0xe2, 0xe3, 0xef: // spaces and dashes beyond ASCII
+		return spaceOrDash(s[i:])
+	}
+	return false
+}
+
+func spaceOrDash(s string) bool {
+	l := lexer{s: s}
+	return l.space(0) > 0 || dash(s) > 0
+}
+
+// quoted looks behind each quote.
+func quoted(s string, has *scan.ByteSet) bool {
+	for i := range len(s) {
+		if c := s[i]; c == '\'' || c == '"' || c == '`' {
+			if follows(s, i+1, has, true) {
+				return true
+			}
+		}
+	}
+	return probe(s).rule != ""
+}
+
+// bracket looks at an opening bracket for a subquery behind it or a telling function before it.
+func bracket(s string, i int) bool {
+	j := skipBlank(s, i+1)
+	if j+6 < len(s) && s[j]|0x20 == 's' && s[j+1]|0x20 == 'e' || j+1 < len(s) && s[j] == '/' && s[j+1] == '*' {
+		return true
+	}
+	start := i
+	for start > 0 && i-start < 40 && (isAlpha(s[start-1]) || isDigit(s[start-1]) || s[start-1] == '_' || s[start-1] == '.') {
+		start--
+	}
+	return i-start > 5 && telling(s[start:i])
+}
+
+// unites looks for the word UNION whose first letter is u.
+func unites(s string, u byte) bool {
+	for i := strings.IndexByte(s, u); i >= 0; i = nextByte(s, i+1, u) {
+		if i+12 < len(s) && lookup(s[i:i+5]) == wUnion && follows(s, i+5, &scan.ByteSet{}, false) {
+			return true
+		}
+	}
+	return false
+}
+
+func skipBlank(s string, i int) int {
+	for i < len(s) && s[i] <= ' ' {
+		i++
+	}
+	return i
+}
