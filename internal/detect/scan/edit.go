@@ -57,9 +57,18 @@ func (v *View) Hides(start, end int) Kinds {
 		i := sort.Search(len(v.edits), func(i int) bool { return v.edits[i].dst+v.edits[i].n*v.edits[i].out > start })
 		for ; i < len(v.edits) && v.edits[i].dst < end; i++ {
 			e := &v.edits[i]
-			switch {
-			case e.kind == Drop && e.dst > start, e.kind == Fold && !isAlnum(v.Text[max(e.dst, start)]):
-				all |= e.kind
+			switch e.kind {
+			case Drop:
+				if e.dst > start {
+					all |= Drop
+				}
+			case Fold:
+				for _, c := range []byte(v.Text[max(e.dst, start):min(e.dst+e.n*e.out, end)]) {
+					if !isAlnum(c) {
+						all |= Fold
+						break
+					}
+				}
 			}
 		}
 		s, _ := v.source(start)

@@ -157,8 +157,6 @@ var entities = func() map[string]string {
 		"2":  "sup2",
 		"3":  "sup3",
 		"No": "numero",
-		"IJ": "IJlig",
-		"ij": "ijlig",
 		"ff": "fflig",
 		"fi": "filig",
 		"fl": "fllig",
