@@ -5,32 +5,68 @@ import (
 	"fmt"
 	"iter"
 	"net/http"
-	"net/url"
-	"strconv"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
+	"time"
 
 	"github.com/tangoguard/tangoguard/internal/tango"
 )
 
 // Operation names of Tango's OpenAPI.
 const (
-	opGetAccount   = "getAccount"
-	opListAccounts = "listCustomerAccounts_1"
+	opGetAccount           = "getAccount"
+	opListAccounts         = "listCustomerAccounts_1"
+	opListCustomerAccounts = "listCustomerAccounts"
+	opCreateAccount        = "createCustomerAccount"
+	opUpdateAccount        = "updateCustomerAccount"
 )
 
 // Account is an account that holds funds and pays for orders (AccountView).
 type Account struct {
-	CustomerIdentifier string    `json:"customerIdentifier,omitzero"`
-	AccountIdentifier  string    `json:"accountIdentifier"`
-	AccountNumber      string    `json:"accountNumber,omitzero"`
-	DisplayName        string    `json:"displayName,omitzero"`
-	CurrencyCode       string    `json:"currencyCode,omitzero"`
-	CurrentBalance     Amount    `json:"currentBalance,omitzero"`
-	CreatedAt          Timestamp `json:"createdAt,omitzero"`
-	Status             string    `json:"status,omitzero"`
-	ContactEmail       string    `json:"contactEmail,omitzero"`
+	CustomerIdentifier  string         `json:"customerIdentifier,omitzero"`
+	AccountIdentifier   string         `json:"accountIdentifier"`
+	AccountNumber       string         `json:"accountNumber,omitzero"`
+	DisplayName         string         `json:"displayName,omitzero"`
+	CurrencyCode        string         `json:"currencyCode,omitzero"`
+	CurrentBalance      Amount         `json:"currentBalance,omitzero"`
+	CreatedAt           Timestamp      `json:"createdAt,omitzero"`
+	Status              string         `json:"status,omitzero"` // ACTIVE, INACTIVE, DISABLED, FROZEN, DELETED
+	ContactEmail        string         `json:"contactEmail,omitzero"`
+	FundingNotification []Notification `json:"fundingNotification,omitempty"`
+}
+
+// Notification is an address that is told of something.
+type Notification struct {
+	EmailAddress string `json:"emailAddress" validate:"required,email" sanitize:"-"`
+}
+
+// AccountFilter chooses accounts; the zero value chooses all.
+type AccountFilter struct {
+	AccountNumber            string    `query:"accountNumber"`
+	DisplayName              string    `query:"displayName"`
+	Status                   string    `query:"status"`
+	ContactEmail             string    `query:"contactEmail"`
+	CurrencyCodes            []string  `query:"currencyCode"`
+	MinBalance               *Amount   `query:"minBalance"`
+	MaxBalance               *Amount   `query:"maxBalance"`
+	CreatedFrom              time.Time `query:"minDateCreatedAt"`
+	CreatedTo                time.Time `query:"maxDateCreatedAt"`
+	FundingNotificationEmail []string  `query:"fundingNotificationEmail"`
+}
+
+// NewAccount is what CreateAccount asks for (CreateAccountCriteria).
+type NewAccount struct {
+	AccountIdentifier   string         `json:"accountIdentifier" validate:"required,tangoid" sanitize:"-"`
+	DisplayName         string         `json:"displayName" validate:"required,displayname" sanitize:"line"`
+	ContactEmail        string         `json:"contactEmail" validate:"required,max=255,email" sanitize:"-"`
+	CurrencyCode        string         `json:"currencyCode,omitzero" validate:"omitempty,currency" sanitize:"-"` // empty: USD
+	FundingNotification []Notification `json:"fundingNotification,omitempty" validate:"dive"`
+}
+
+// AccountUpdate is what UpdateAccount changes; nil fields stay as they are.
+type AccountUpdate struct {
+	DisplayName  *string `json:"displayName,omitzero" validate:"omitnil,displayname" sanitize:"line"`
+	ContactEmail *string `json:"contactEmail,omitzero" validate:"omitnil,max=255,email" sanitize:"-"`
+	// FundingNotification replaces the list; a pointer to an empty list clears it.
+	FundingNotification *[]Notification `json:"fundingNotification,omitzero" validate:"omitnil,dive"`
 }
 
 // GetAccount reads an account.
@@ -42,74 +78,96 @@ func (c *Client) GetAccount(ctx context.Context, accountIdentifier string) (*Acc
 		return nil, err
 	}
 	cl := call{op: opGetAccount, method: http.MethodGet, path: pathOf("accounts", accountIdentifier)}
-	return invoke(ctx, c.core, cl, func(_ *answer, a *Account) error {
-		if a.AccountIdentifier != accountIdentifier {
+	a, err := invoke(ctx, c.core, cl, sameAccount(accountIdentifier))
+	if err != nil {
+		return nil, err
+	}
+	if a.CustomerIdentifier != "" {
+		if err := c.allow(opGetAccount, a.CustomerIdentifier, a.AccountIdentifier); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+func sameAccount(id string) func(*answer, *Account) error {
+	return func(_ *answer, a *Account) error {
+		if a.AccountIdentifier != id {
 			return fmt.Errorf("%w: not this account", ErrReply)
 		}
 		return nil
-	})
+	}
 }
 
 // Accounts lists the accounts of the platform, or those of the scope. After an error the sequence ends.
-func (c *Client) Accounts(ctx context.Context) iter.Seq2[*Account, error] {
-	if c.scope != nil {
-		return func(yield func(*Account, error) bool) {
-			for _, s := range *c.scope {
-				if a, err := c.GetAccount(ctx, s.Account); !yield(a, err) || err != nil {
+func (c *Client) Accounts(ctx context.Context, filter ...AccountFilter) iter.Seq2[*Account, error] {
+	cl := call{op: opListAccounts, method: http.MethodGet, path: "/accounts", query: queryOf(only(filter))}
+	if c.scope == nil {
+		return cursorList[Account](ctx, c.core, cl)
+	}
+	return c.scopedAccounts(ctx, cl, func(ScopeAccount) bool { return true })
+}
+
+// CustomerAccounts lists the accounts of a customer.
+func (c *Client) CustomerAccounts(ctx context.Context, customerIdentifier string, filter ...AccountFilter) iter.Seq2[*Account, error] {
+	if err := checkCustomer(opListCustomerAccounts, customerIdentifier); err != nil {
+		return failure[Account](err)
+	}
+	if err := c.allowCustomer(opListCustomerAccounts, customerIdentifier); err != nil {
+		return failure[Account](err)
+	}
+	cl := call{op: opListCustomerAccounts, method: http.MethodGet, path: pathOf("customers", customerIdentifier, "accounts"), query: queryOf(only(filter))}
+	if c.scope == nil {
+		return cursorList[Account](ctx, c.core, cl)
+	}
+	return c.scopedAccounts(ctx, cl, func(a ScopeAccount) bool { return a.Customer == customerIdentifier })
+}
+
+// scopedAccounts lists what the call gives and the scope allows. Tango's filters know no identifiers, so the
+// list of each customer in the scope is asked for and looked through.
+func (c *Client) scopedAccounts(ctx context.Context, cl call, wanted func(ScopeAccount) bool) iter.Seq2[*Account, error] {
+	return func(yield func(*Account, error) bool) {
+		asked := map[string]bool{}
+		for _, s := range *c.scope {
+			if asked[s.Customer] || !wanted(s) || checkCustomer(cl.op, s.Customer) != nil {
+				continue
+			}
+			asked[s.Customer] = true
+			mine := cl
+			mine.op, mine.path = opListCustomerAccounts, pathOf("customers", s.Customer, "accounts")
+			for a, err := range cursorList[Account](ctx, c.core, mine) {
+				if err == nil && !c.scope.Allows(s.Customer, a.AccountIdentifier) {
+					continue
+				}
+				if !yield(a, err) || err != nil {
 					return
 				}
 			}
 		}
 	}
-	return cursorList[Account](ctx, c.core, call{op: opListAccounts, method: http.MethodGet, path: "/accounts"})
 }
 
-// maxPages bounds a list against a server whose pages never end.
-const maxPages = 10_000
-
-// cursorPage is a page of Tango's cursor lists. Without paginate=true, and in the sandbox of old, the whole
-// list comes as a plain array.
-type cursorPage[T any] struct {
-	Items             []*T   `json:"items"`
-	NextCursor        string `json:"nextCursor"`
-	NextPageAvailable bool   `json:"nextPageAvailable"`
-}
-
-// UnmarshalJSONFrom reads a page or a plain array.
-func (p *cursorPage[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	if d.PeekKind() == '[' {
-		return json.UnmarshalDecode(d, &p.Items)
+// CreateAccount makes an account for a customer. It carries no externalRefID, so it is never tried twice once
+// it was sent; a second one with the same identifier is ErrConflict.
+func (c *Client) CreateAccount(ctx context.Context, customerIdentifier string, a NewAccount) (*Account, error) {
+	if err := checkCustomer(opCreateAccount, customerIdentifier); err != nil {
+		return nil, err
 	}
-	type plain cursorPage[T]
-	return json.UnmarshalDecode(d, (*plain)(p))
+	if err := c.allow(opCreateAccount, customerIdentifier, a.AccountIdentifier); err != nil {
+		return nil, err
+	}
+	cl := call{op: opCreateAccount, method: http.MethodPost, path: pathOf("customers", customerIdentifier, "accounts")}
+	return write(ctx, c, cl, &a, sameAccount(a.AccountIdentifier))
 }
 
-// cursorList goes through a list that is paginated by a cursor.
-func cursorList[T any](ctx context.Context, c *core, cl call) iter.Seq2[*T, error] {
-	return func(yield func(*T, error) bool) {
-		q := url.Values{}
-		for k, v := range cl.query {
-			q[k] = v
-		}
-		q.Set("paginate", "true")
-		q.Set("maxResults", strconv.Itoa(200))
-		cl.query = q
-		for range maxPages {
-			p, err := invoke[cursorPage[T]](ctx, c, cl, nil)
-			if err != nil {
-				yield(nil, err)
-				return
-			}
-			for _, v := range p.Items {
-				if v != nil && !yield(v, nil) {
-					return
-				}
-			}
-			if !p.NextPageAvailable || p.NextCursor == "" || p.NextCursor == q.Get("nextCursor") {
-				return
-			}
-			q.Set("nextCursor", p.NextCursor)
-		}
-		yield(nil, &Error{Op: cl.op, cause: fmt.Errorf("%w: the list does not end", ErrReply)})
+// UpdateAccount changes the names and addresses of an account.
+func (c *Client) UpdateAccount(ctx context.Context, customerIdentifier, accountIdentifier string, u AccountUpdate) (*Account, error) {
+	if err := checkPair(opUpdateAccount, customerIdentifier, accountIdentifier); err != nil {
+		return nil, err
 	}
+	if err := c.allow(opUpdateAccount, customerIdentifier, accountIdentifier); err != nil {
+		return nil, err
+	}
+	cl := call{op: opUpdateAccount, method: http.MethodPatch, path: pathOf("customers", customerIdentifier, "accounts", accountIdentifier)}
+	return write[Account](ctx, c, cl, &u, nil)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"sync/atomic"
+
+	"github.com/tangoguard/tangoguard/internal/tango"
 )
 
 // attempt is how one attempt ended: with a success, with an answer that is none, or with neither.
@@ -23,6 +25,11 @@ func (a *attempt) problem() error {
 		return a.fail
 	}
 	return a.err
+}
+
+// isDuplicate reports that Tango has done a write with this reference before.
+func (a *attempt) isDuplicate() bool {
+	return a.fail != nil && a.fail.Status == http.StatusConflict && a.fail.Key != tango.KeyInProcess
 }
 
 // try makes one attempt.

@@ -31,6 +31,7 @@ type core struct {
 	onLate      func(LateOutcome)
 	unclear     *unclear
 	refKey      Secret
+	catalog     catalogCache
 	running     sync.WaitGroup // attempts of writes
 }
 
@@ -100,7 +101,31 @@ func invoke[T any](ctx context.Context, c *core, cl call, check func(*answer, *T
 	if err != nil {
 		return nil, err
 	}
-	return a.value.(*T), nil
+	v, _ := a.value.(*T) // nil: the call was a probe and found that it was done before
+	return v, nil
+}
+
+// write makes a call whose body is the JSON of req, which is checked before anything is sent.
+func write[T any](ctx context.Context, c *Client, cl call, req any, check func(*answer, *T) error) (*T, error) {
+	body, err := c.checked(ctx, cl.op, req)
+	if err != nil {
+		return nil, err
+	}
+	cl.body = body
+	return invoke(ctx, c.core, cl, check)
+}
+
+// checked gives the JSON of req, or a *RefusedError.
+func (c *Client) checked(ctx context.Context, op string, req any) ([]byte, error) {
+	c.auth.learn(ctx)
+	body, problems, err := prepare(c.core, req)
+	if err != nil {
+		return nil, err
+	}
+	if len(problems) > 0 {
+		return nil, &RefusedError{Op: op, Fields: problems}
+	}
+	return body, nil
 }
 
 // encode makes the JSON of a request.

@@ -14,6 +14,7 @@ const (
 	opCreateOrder = "createOrder"
 	opGetOrder    = "getOrder"
 	opListOrders  = "listOrders"
+	opResendOrder = "getOrderResends"
 )
 
 // CreateOrder places an order, once: every attempt carries the same externalRefID and the same bytes.
@@ -55,12 +56,16 @@ func (c *Client) CreateOrder(ctx context.Context, r OrderRequest) (*Order, error
 	if err != nil {
 		return nil, err
 	}
-	return checkReplay(&r, o)
+	return c.checkReplay(&r, o)
 }
 
 // checkReplay compares an order with the request that it answers.
-func checkReplay(r *OrderRequest, o *Order) (*Order, error) {
-	if fields := mismatches(r, o); len(fields) > 0 {
+func (c *core) checkReplay(r *OrderRequest, o *Order) (*Order, error) {
+	fields := mismatches(r, o)
+	if want, got := c.catalog.currencyOf(r.UTID), o.Denomination.CurrencyCode; want != "" && got != "" && want != got {
+		fields = append(fields, "/utid")
+	}
+	if len(fields) > 0 {
 		return nil, &ReplayMismatchError{Fields: fields, Order: o}
 	}
 	return o, nil
@@ -136,19 +141,6 @@ func (c *Client) GetOrder(ctx context.Context, referenceOrderID string) (*Order,
 	return o, nil
 }
 
-// orderPage is one page of GET /orders.
-type orderPage struct {
-	Page   page     `json:"page"`
-	Orders []*Order `json:"orders"`
-}
-
-// page counts the results of a list in pages.
-type page struct {
-	Number      int `json:"number"`
-	ResultCount int `json:"resultCount"`
-	TotalCount  int `json:"totalCount"`
-}
-
 // Settle finds out what became of an order whose outcome is unknown. Nothing is placed by it.
 //
 //	*Order, nil            it was placed (Outcome is Replayed)
@@ -193,7 +185,7 @@ func (c *Client) Settle(ctx context.Context, r OrderRequest, opts ...SettleOptio
 	}
 	c.unclear.forget(key)
 	o.Outcome, o.ExternalRefID = Replayed, r.ExternalRefID
-	return checkReplay(&r, o)
+	return c.checkReplay(&r, o)
 }
 
 // SettleOption adds to what Settle knows.

@@ -20,7 +20,8 @@ import (
 //
 // It refuses what breaks the documented rules of a field, text that sanitize would change, text in which
 // validate.Inspect finds an attack, and text that carries one of this client's own keys (Tango would e-mail
-// it). It does not know the catalogue: whether the item exists and takes this amount is for Tango to say.
+// it). Once Catalog was called, the amount is held against the item; an item that is not in the catalog is left
+// to Tango.
 func (c *Client) Preflight(r OrderRequest) error {
 	_, err := c.preflightOrder(context.Background(), &r)
 	return err
@@ -37,6 +38,7 @@ func (c *Client) preflightOrder(ctx context.Context, r *OrderRequest) ([]byte, e
 		return nil, err
 	}
 	problems = append(problems, orderProblems(&sent)...)
+	problems = append(problems, c.catalog.itemProblems(&sent)...)
 	if len(problems) > 0 {
 		return nil, &RefusedError{Op: opCreateOrder, Fields: problems}
 	}

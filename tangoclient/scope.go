@@ -2,6 +2,7 @@ package tangoclient
 
 import (
 	"fmt"
+	"iter"
 	"net/http"
 	"slices"
 	"time"
@@ -83,4 +84,34 @@ func (c *Client) allowPlatform(op string) error {
 		return &ForbiddenError{op}
 	}
 	return nil
+}
+
+// scopedList lists objects that belong to accounts. list asks Tango with a filter for the pair; empty names are
+// no filter. Whose an object is, is looked at again in what comes back.
+func scopedList[T any](c *Client, op, customer, account string, list func(customer, account string) iter.Seq2[*T, error], owner func(*T) (string, string)) iter.Seq2[*T, error] {
+	if c.scope == nil {
+		return list(customer, account)
+	}
+	return func(yield func(*T, error) bool) {
+		asked := false
+		for _, s := range *c.scope {
+			if customer != "" && customer != s.Customer || account != "" && account != s.Account || s.Customer == "" || s.Account == "" {
+				continue
+			}
+			asked = true
+			for v, err := range list(s.Customer, s.Account) {
+				if err == nil {
+					if o, a := owner(v); o != s.Customer || a != s.Account {
+						v, err = nil, &ForbiddenError{op}
+					}
+				}
+				if !yield(v, err) || err != nil {
+					return
+				}
+			}
+		}
+		if !asked && (customer != "" || account != "") {
+			yield(nil, &ForbiddenError{op})
+		}
+	}
 }

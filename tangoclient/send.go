@@ -23,6 +23,7 @@ type call struct {
 	body   []byte     // JSON; the same bytes in every attempt
 	ref    refKey     // of a write that Tango does not do twice; zero: never repeated
 	given  string     // the caller's own form of ref
+	probe  bool       // Tango refuses a repeat with 409 instead of answering it
 	limit  int64      // bytes of a reply; 0: maxReply
 
 	// read takes the body of a success. Its error means that the reply is not what Tango documents.
@@ -44,7 +45,7 @@ type answer struct {
 
 // do makes a call, with as many attempts as it takes and is allowed.
 func (c *core) do(ctx context.Context, cl *call) (*answer, error) {
-	s := sending{core: c, call: cl, deadline: ErrMaxElapsed}
+	s := sending{core: c, call: cl, deadline: ErrMaxElapsed, open: c.unclear.open(cl.ref, c.settleAfter, cl.probe)}
 	if end, ok := ctx.Deadline(); ok && time.Until(end) <= c.maxElapsed {
 		s.deadline = context.DeadlineExceeded
 	}
@@ -60,6 +61,10 @@ func (c *core) do(ctx context.Context, cl *call) (*answer, error) {
 			c.auth.accept(s.last.auth)
 			c.unclear.forget(cl.ref)
 			return s.last.ans, nil
+		}
+		if s.open && cl.probe && s.last.isDuplicate() {
+			c.unclear.forget(cl.ref)
+			return &answer{status: http.StatusConflict}, nil
 		}
 		if !s.again(ctx) {
 			return nil, s.failed(ctx, nil)

@@ -71,3 +71,12 @@ func (u *unclear) since(k refKey) time.Time {
 	u.note(k)
 	return time.Now()
 }
+
+// open reports whether an earlier call may still turn out to have done k: its last unclear attempt ended less
+// than within ago. Where a repeat is a probe, age does not matter.
+func (u *unclear) open(k refKey, within time.Duration, probe bool) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	t, ok := u.last[k]
+	return ok && (probe || time.Since(t) < within)
+}

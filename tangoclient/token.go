@@ -67,23 +67,16 @@ func NewMemoryStore() TokenStore { return NewTokenStore(nil) }
 // time among all who share it. It keeps a copy of each token, so that a call does not wait for the backend
 // and goes on while that is away; then a process without a token fetches without the lock.
 func NewTokenStore(b TokenBackend) TokenStore {
-	return &tokenStore{backend: b, kept: make(map[string]Token), dead: make(map[string]Token), flights: make(map[string]*tokenFlight)}
+	return &tokenStore{backend: b, kept: make(map[string]Token), dead: make(map[string]Token)}
 }
 
 type tokenStore struct {
 	backend TokenBackend // nil: memory alone
+	flights flights[Token]
 
-	mu      sync.Mutex
-	kept    map[string]Token
-	dead    map[string]Token // refused last: a backend may give it once more
-	flights map[string]*tokenFlight
-}
-
-// tokenFlight is a fetch on its way. Its fields are read after done is closed.
-type tokenFlight struct {
-	done  chan struct{}
-	token Token
-	err   error
+	mu   sync.Mutex
+	kept map[string]Token
+	dead map[string]Token // refused last: a backend may give it once more
 }
 
 // flightTimeout bounds a fetch with its locks: three attempts of 15 s and the waits between them.
@@ -94,40 +87,23 @@ func (s *tokenStore) Token(ctx context.Context, key string, fetch func(context.C
 	now := time.Now()
 	s.mu.Lock()
 	kept := s.kept[key]
+	s.mu.Unlock()
 	if !kept.Due(now) {
-		s.mu.Unlock()
 		return kept, nil
 	}
-	f := s.flights[key]
-	if f == nil {
-		f = &tokenFlight{done: make(chan struct{})}
-		s.flights[key] = f
-		go s.fly(context.WithoutCancel(ctx), key, f, fetch)
-	}
-	s.mu.Unlock()
+	f := s.flights.join(ctx, key, flightTimeout, func(ctx context.Context) (Token, error) {
+		t, err := s.obtain(ctx, key, fetch)
+		if err == nil {
+			s.mu.Lock()
+			s.kept[key] = t
+			s.mu.Unlock()
+		}
+		return t, err
+	})
 	if kept.Usable(now) {
 		return kept, nil // the next calls get the new one
 	}
-	select {
-	case <-f.done:
-		return f.token, f.err
-	case <-ctx.Done():
-		return Token{}, context.Cause(ctx)
-	}
-}
-
-// fly gets a token and hands it to all who wait.
-func (s *tokenStore) fly(ctx context.Context, key string, f *tokenFlight, fetch func(context.Context) (Token, error)) {
-	ctx, cancel := context.WithTimeout(ctx, flightTimeout)
-	defer cancel()
-	f.token, f.err = s.obtain(ctx, key, fetch)
-	s.mu.Lock()
-	if f.err == nil {
-		s.kept[key] = f.token
-	}
-	delete(s.flights, key)
-	s.mu.Unlock()
-	close(f.done)
+	return f.wait(ctx)
 }
 
 // obtain takes the token of the backend if somebody else has renewed it, else fetches one under the lock.
