@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"time"
@@ -22,7 +20,10 @@ Checks the way to Tango: certificate chain, clock, credentials, token, the accou
 the service differs from what the sandbox of this library believes. It only reads, one request a second. It speaks
 to Tango's sandbox unless -production is given.
 
-The credentials come from the environment, TANGO_PLATFORM_NAME and TANGO_PLATFORM_KEY. They are not printed.
+The credentials come from the environment and are not printed: TANGO_PLATFORM_NAME and TANGO_PLATFORM_KEY, or
+TANGO_CLIENT_ID and TANGO_CLIENT_SECRET with TANGO_SERVICE_USERNAME and TANGO_SERVICE_PASSWORD; each also as
+NAME_FILE, the path of a file that holds the value. With OAuth one token is asked for, which counts where Tango
+limits tokens.
 
 Exit codes: 0 all is well (differences are no fault), 1 something is wrong, 2 a wrong flag or no credentials.
 `
@@ -47,7 +48,12 @@ func doctorCommand(ctx context.Context, args []string, _ io.Reader, stdout, stde
 	if code, ok := parseFlags(fs, args, stderr); !ok {
 		return code
 	}
-	d, err := newDoctor(f, os.Getenv, stdout)
+	source := tangoclient.FromEnv()
+	_, err := source.Credentials(ctx)
+	var d *doctor
+	if err == nil {
+		d, err = newDoctor(f, source, stdout)
+	}
 	if err != nil {
 		fmt.Fprintf(stderr, "tangoguard doctor: %s\n", strings.ReplaceAll(err.Error(), "\n", "; "))
 		return exitUsage
@@ -69,18 +75,14 @@ type doctor struct {
 	wait   func(context.Context) error
 }
 
-func newDoctor(f doctorFlags, env func(string) string, out io.Writer) (*doctor, error) {
-	name, key := env("TANGO_PLATFORM_NAME"), env("TANGO_PLATFORM_KEY")
-	if name == "" || key == "" {
-		return nil, errors.New("set TANGO_PLATFORM_NAME and TANGO_PLATFORM_KEY in the environment")
-	}
+func newDoctor(f doctorFlags, source tangoclient.CredentialSource, out io.Writer) (*doctor, error) {
 	e := tangoclient.Sandbox
 	if f.production {
 		e = tangoclient.Production
 	}
 	d := &doctor{tap: &tap{}, out: out, wait: aSecond}
 	c, err := tangoclient.New(tangoclient.Config{
-		Environment: e, BaseURL: f.base, Credentials: tangoclient.Basic(name, tangoclient.NewSecret(key)),
+		Environment: e, BaseURL: f.base, Credentials: source,
 		MaxAttempts: 1, WrapTransport: d.tap.wrap,
 	})
 	d.client = c
@@ -107,7 +109,6 @@ type tap struct {
 	state *tls.ConnectionState
 	date  string
 	at    time.Time
-	id    string
 }
 
 func (t *tap) wrap(rt http.RoundTripper) http.RoundTripper {
@@ -118,12 +119,12 @@ func (t *tap) wrap(rt http.RoundTripper) http.RoundTripper {
 // RoundTrip implements http.RoundTripper.
 func (t *tap) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := t.rt.RoundTrip(r)
-	if err == nil {
+	if err == nil && strings.HasSuffix(r.URL.Path, "/accounts") {
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		t.auth = r.Header.Get("Authorization")
 		t.base = strings.TrimSuffix(r.URL.Scheme+"://"+r.URL.Host+r.URL.Path, "/accounts")
-		t.state, t.date, t.at, t.id = resp.TLS, resp.Header.Get("Date"), time.Now(), resp.Header.Get("X-REQUEST-ID")
+		t.state, t.date, t.at = resp.TLS, resp.Header.Get("Date"), time.Now()
 	}
 	return resp, err
 }
@@ -143,6 +144,10 @@ func (d *doctor) run(ctx context.Context) bool {
 		}
 		n++
 	}
+	if d.tap.base == "" {
+		d.say("FAIL", "connection or token: %v", failed)
+		return false
+	}
 	d.chain()
 	ok := d.clock()
 	if failed != nil {
@@ -155,19 +160,17 @@ func (d *doctor) run(ctx context.Context) bool {
 
 // chain tells what the server showed; the client's transport has verified it.
 func (d *doctor) chain() {
-	switch s := d.tap.state; {
-	case d.tap.base == "":
-		d.say("FAIL", "connection: no answer")
-	case s == nil:
+	s := d.tap.state
+	if s == nil {
 		d.say("--", "chain: no TLS, a plain connection on this machine")
-	default:
-		chain := s.VerifiedChains[0]
-		names := make([]string, len(chain))
-		for i, c := range chain {
-			names[i] = fmt.Sprintf("%s (until %s)", c.Subject.CommonName, c.NotAfter.Format(time.DateOnly))
-		}
-		d.say("ok", "chain: %s, %s", tls.VersionName(s.Version), strings.Join(names, " <- "))
+		return
 	}
+	chain := s.VerifiedChains[0]
+	names := make([]string, len(chain))
+	for i, c := range chain {
+		names[i] = fmt.Sprintf("%s (until %s)", c.Subject.CommonName, c.NotAfter.Format(time.DateOnly))
+	}
+	d.say("ok", "chain: %s, %s", tls.VersionName(s.Version), strings.Join(names, " <- "))
 }
 
 // clockTolerance is far below what tokens and certificates forgive, and above the granularity of Date.

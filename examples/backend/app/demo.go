@@ -1,0 +1,68 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/tangoguard/tangoguard/middleware"
+	"github.com/tangoguard/tangoguard/tangoclient"
+	"github.com/tangoguard/tangoguard/tangoclient/tangotest"
+)
+
+// DemoConfig chooses the Tango behind a Demo.
+type DemoConfig struct {
+	// BaseURL is a sandbox on this machine, such as http://127.0.0.1:8484/raas/v2. Empty: one started inside.
+	BaseURL string
+	// PlatformName and PlatformKey authenticate there. Both empty: those of the sandbox's own seed.
+	PlatformName, PlatformKey string
+	// NoPace sends without keeping to one request a second, for a sandbox that allows it. A sandbox started
+	// inside always does.
+	NoPace bool
+	Logger *slog.Logger
+}
+
+// Demo builds the backend for two tenants of the sandbox's own seed: the key demo-key orders from demo-acc1,
+// other-key from demo-acc2. A real backend keeps its tenants and their keys in a store of its own.
+func Demo(cfg DemoConfig) (*App, error) {
+	if (cfg.PlatformName == "") != (cfg.PlatformKey == "") {
+		return nil, errors.New("set both TANGO_PLATFORM_NAME and TANGO_PLATFORM_KEY, or neither for the sandbox's own")
+	}
+	if cfg.PlatformName == "" {
+		cfg.PlatformName, cfg.PlatformKey = "demo-platform", "demo-platform-key-0001"
+	}
+	tango := tangoclient.Config{
+		Environment: tangoclient.Sandbox,
+		Credentials: tangoclient.Basic(cfg.PlatformName, tangoclient.NewSecret(cfg.PlatformKey)),
+		BaseURL:     cfg.BaseURL,
+		NoPace:      cfg.NoPace,
+		Logger:      cfg.Logger,
+	}
+	if cfg.BaseURL == "" {
+		sandbox, err := tangotest.New(tangotest.Config{NoPace: true})
+		if err != nil {
+			return nil, err
+		}
+		tango.InsecureTransport, tango.NoPace = sandbox.Transport(), true
+	}
+	client, err := tangoclient.New(tango)
+	if err != nil {
+		return nil, err
+	}
+	scoped := func(t Tenant) Sender { return client.Scoped(t.Accounts) }
+	return New(Config{Tango: scoped, Tenants: demoTenants(), Logger: cfg.Logger})
+}
+
+func demoTenants() []Tenant {
+	tenant := func(name, key, account string) Tenant {
+		return Tenant{
+			Name:     name,
+			Key:      tangoclient.NewSecret(key),
+			Accounts: middleware.Accounts{{Customer: "demo-customer", Account: account}},
+		}
+	}
+	return []Tenant{tenant("demo", "demo-key", "demo-acc1"), tenant("other", "other-key", "demo-acc2")}
+}
+
+// String keeps a tenant's key out of logs that print the tenant.
+func (t Tenant) String() string { return fmt.Sprintf("tenant %s", t.Name) }

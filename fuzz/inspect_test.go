@@ -1,0 +1,32 @@
+package fuzz_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/tangoguard/tangoguard/validate"
+)
+
+// FuzzInspect holds every answer to its form: spans inside the input and not empty, sorted, of a documented class
+// and with a rule, and the same for an equal string at another address.
+func FuzzInspect(f *testing.F) {
+	addTexts(f)
+	classes := validate.Classes()
+	f.Fuzz(func(t *testing.T, s string) {
+		found := validate.Inspect(s)
+		for i, x := range found {
+			if x.Start < 0 || x.Start >= x.End || x.End > len(s) {
+				t.Fatalf("%q: finding %+v is not inside the %d bytes", s, x, len(s))
+			}
+			if x.Rule == "" || !slices.Contains(classes, x.Class) {
+				t.Fatalf("%q: finding %+v has no documented class and rule", s, x)
+			}
+			if i > 0 && (found[i-1].Start > x.Start || found[i-1].Start == x.Start && found[i-1].End > x.End) {
+				t.Fatalf("%q: findings are not sorted: %+v", s, found)
+			}
+		}
+		if again := validate.Inspect(string([]byte(s))); !slices.Equal(found, again) {
+			t.Fatalf("%q: %+v, and then %+v", s, found, again)
+		}
+	})
+}
