@@ -205,3 +205,12 @@ func TestEchosOwnErrorHandlerAnswersToo(t *testing.T) {
 	assert.Equal(t, 403, rec.Code)
 	assert.Equal(t, "403.001", decode(t, rec).I18nKey)
 }
+
+// quote writes s as a JSON string.
+func quote(s string) string {
+	b, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
+	}
+	return string(b)
+}
