@@ -167,6 +167,17 @@ func TestInProcess(t *testing.T) {
 	})
 }
 
+func TestAHeldOrderThatIsRefusedGivesItsRefBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		sb := open(t, func(c *tangotest.Config) {
+			c.Faults = []tangotest.Fault{{Do: tangotest.Delay, Wait: 3 * time.Second}}
+		})
+		bad := strings.Replace(orderBody, "25.50", "0", 1)
+		assert.Equal(t, 400, call(t, sb.Transport(), "POST", "/orders", bad).status)
+		assert.Equal(t, 201, call(t, sb.Transport(), "POST", "/orders", orderBody).status)
+	})
+}
+
 func TestTrickleTakesItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		sb := open(t, func(c *tangotest.Config) {
