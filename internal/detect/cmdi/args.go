@@ -28,6 +28,7 @@ type args struct {
 	first      string // the first argument
 	end        int    // where the command ends
 	redirect   bool   // ends with <
+	open       bool   // a quoted argument goes on over blanks
 	smallFirst bool   // the first argument is a number
 }
 
@@ -58,7 +59,7 @@ func readArgs(s string, i int, w *shell.Word, p shell.Program, plus bool) (a arg
 }
 
 // glued reports whether an argument may follow a command word with nothing between them: cat$IFS/x, echo'x'.
-func glued(s string, i int) bool { return s[i] == '$' || s[i] == '"' || s[i] == '\'' || s[i] == '`' }
+func glued(s string, i int) bool { return s[i] == '$' || s[i] == '"' || s[i] == '\'' }
 
 // skipBlanks skips what separates arguments. shellBlank says that it was something that only a shell takes
 // for a blank: $IFS, ${IFS}, $IFS$9, or the comma of a brace expansion.
@@ -162,6 +163,7 @@ func (a *args) sort(arg string, p shell.Program) {
 			return
 		}
 		a.quoted++
+		a.open = len(arg) == 1 || arg[len(arg)-1] != c
 		if len(arg) > 2 {
 			a.sortPath(trimQuotes(arg[1:]))
 		}
@@ -183,12 +185,12 @@ func (a *args) sort(arg string, p shell.Program) {
 		a.vars++
 	case c == '`':
 		a.vars++
-	case isURL(arg):
+	case isURL(arg), p&shell.Sure != 0 && (lex.HasPrefixFold(arg, 0, "javascript:") || lex.HasPrefixFold(arg, 0, "vbscript:")):
 		a.url++
 	case isAddress(arg):
 		a.address++
 	default:
-		if !a.sortPath(arg) {
+		if !a.sortPath(arg) && !a.open {
 			a.prose++
 		}
 	}
@@ -221,7 +223,7 @@ func isOption(arg string, p shell.Program) bool {
 			end++
 		}
 		if end == len(arg) || arg[end] == ':' {
-			return end <= 2 || lex.EqualFold(arg[1:end], "all") || lex.EqualFold(arg[1:end], "add") ||
+			return end <= 2 || p&shell.Sure != 0 && end <= 14 || lex.EqualFold(arg[1:end], "all") || lex.EqualFold(arg[1:end], "add") ||
 				lex.EqualFold(arg[1:end], "delete") || lex.EqualFold(arg[1:end], "ad")
 		}
 		return end == len(arg) && end <= 3
@@ -240,10 +242,13 @@ func isOption(arg string, p shell.Program) bool {
 		end++
 	}
 	limit := 6
-	if p&shell.Natural != 0 {
+	switch {
+	case p&shell.TakesText != 0:
+		limit = 8
+	case p&shell.Natural != 0:
 		limit = 4
 	}
-	return end > 1 && (end <= limit && end == len(arg) || end < len(arg) && (arg[end] == '=' || arg[end] == '/' || arg[end] == '\'' || arg[end] == '"'))
+	return end > 1 && (end-1 <= limit && end == len(arg) || end < len(arg) && (arg[end] == '=' || arg[end] == '/' || arg[end] == '\'' || arg[end] == '"'))
 }
 
 func isNumber(arg string) bool {
@@ -322,6 +327,10 @@ func pathKind(arg string) pathClass {
 		return otherPath
 	case lex.HasPrefix(arg, 0, "../../") || lex.HasPrefix(arg, 0, `..\..\`):
 		return rootPath
+	case strings.IndexByte(arg, ':')+1 > 1 && lex.HasPrefix(arg, strings.IndexByte(arg, ':')+1, "/"):
+		return absolute(arg[strings.IndexByte(arg, ':')+1:]) // exec:/bin/sh
+	case strings.IndexByte(arg, '=')+1 > 1 && lex.HasPrefix(arg, strings.IndexByte(arg, '=')+1, "/"):
+		return absolute(arg[strings.IndexByte(arg, '=')+1:]) // if=/dev/zero
 	case arg == "." || arg == ".." || lex.HasPrefix(arg, 0, "./") || lex.HasPrefix(arg, 0, "../") || lex.HasPrefix(arg, 0, `..\`):
 		return otherPath
 	case c == '*' && len(arg) <= 6:
@@ -337,7 +346,7 @@ func absolute(arg string) pathClass {
 		return rootPath
 	}
 	i := 1
-	for i < len(arg) && arg[i] != '/' && arg[i] != '\\' {
+	for i < len(arg) && arg[i] != '/' && arg[i] != '\\' && arg[i] != '$' && arg[i] != ',' {
 		i++
 	}
 	var buf [8]byte

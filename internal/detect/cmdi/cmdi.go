@@ -48,13 +48,14 @@ func Detector() scan.Detector {
 	return scan.Detector{Class: Class, Find: find}
 }
 
-// triggers are the bytes at which something other than a bare command may begin.
-var triggers = scan.Bytes(";|&\n\r`$<>\\%(-")
+const triggers = ";|&\n\r`$<>\\%(-"
+
+var triggerSet = scan.Bytes(triggers)
 
 func find(v *scan.View, report scan.Report) {
 	f := finder{s: v.Text, plus: !v.Has.Has(' ') && v.Has.Has('+'), report: report}
 	f.bare()
-	if !f.done && triggers.Meets(&v.Has) {
+	if !f.done && triggerSet.Meets(&v.Has) {
 		f.scan()
 		v.Work(len(v.Text))
 	}
@@ -69,11 +70,11 @@ type finder struct {
 	done   bool
 	work   int
 
-	counted   int  // the words before this offset are counted
-	words     int  // words of prose before counted
-	command   bool // the command before the last separator was one, so what follows is no prose
-	assigned  int  // the offset of the last NAME= that began a command, or 0
-	assignEnd int
+	counted  int       // the words before this offset are counted
+	words    int       // words of prose before counted
+	command  bool      // the command before the last separator was one, so what follows is no prose
+	assigned [4]string // the names that NAME=value gave something in the place of a command
+	assigns  int
 }
 
 func (f *finder) found(rule string, start, end int) {
@@ -95,63 +96,99 @@ const (
 // A command is what stands at a place where a shell would look for one.
 type command struct {
 	strength int
-	program  shell.Program
+	program  shell.Program // of the last word, when one program runs another
 	start    int
+	wordEnd  int
 	end      int
-	hidden   bool
 	args     args
 }
 
-// read reads the command at i: its word, the arguments, and, when the program runs another, that one.
+// read reads the command at i, and the one that it runs, when it is a program that runs another: sudo id,
+// cmd /c dir, timeout 5 sh.
 func (f *finder) read(i int) command {
-	var w shell.Word
-	c := command{start: i}
-	for range 4 {
-		w.Read(f.s, i, f.plus)
-		f.work += w.End - i + 1
-		p, exact := shell.Lookup(&w)
-		end := w.End
-		if p == 0 && !exact && w.Cut > 0 {
-			if p, exact = shell.LookupCut(&w); p != 0 {
-				c.args = args{end: end}
-				end = -1
-			}
+	c := f.simple(i)
+	for range 3 {
+		if c.program&shell.Wrapper == 0 {
+			break
 		}
-		c.program = p
-		if p == 0 && !exact {
-			c.end = w.End
-			return c
+		next := f.wrapped(c.wordEnd)
+		if next <= c.wordEnd || next >= c.args.end {
+			break
 		}
-		if end >= 0 {
-			c.args = readArgs(f.s, w.End, &w, p, f.plus)
-			f.work += c.args.end - w.End
+		inner := f.simple(next)
+		if inner.strength < alone {
+			break
 		}
-		c.end = max(c.args.end, w.End)
-		c.hidden = w.Marks&shell.Hidden != 0 || w.Marks&shell.Brace != 0 && lex.At(f.s, w.End) == ','
-		s := judge(p, &c.args, &w, exact)
-		c.strength = max(c.strength, s)
-		if p&shell.Wrapper == 0 {
-			return c
+		inner.start = c.start
+		inner.strength = max(inner.strength, c.strength)
+		if c.program&shell.Sure != 0 || c.args.option+c.args.number > 0 {
+			inner.strength = certain
 		}
-		next := f.wrapped(w.End)
-		if next == w.End || next >= c.args.end {
-			return c
-		}
-		i = next
+		c = inner
 	}
 	return c
 }
 
-// wrapped skips the options and numbers behind a program that runs another one.
+// simple reads one command: its word and its arguments.
+func (f *finder) simple(i int) command {
+	var w shell.Word
+	w.Read(f.s, i, f.plus)
+	f.work += w.End - i + 1
+	c := command{start: i, wordEnd: w.End, end: w.End}
+	p, exact := shell.Lookup(&w)
+	if p == 0 && !exact && w.Cut > 0 {
+		if p, exact = shell.LookupCut(&w); p != 0 {
+			// A line end is spelt out behind the name: there are no arguments.
+			c.program, c.strength = p, judge(p, &c.args, &w, exact)
+			return c
+		}
+	}
+	c.program = p
+	if p == 0 && !exact && !runnable(&w) {
+		return c
+	}
+	c.args = readArgs(f.s, w.End, &w, p, f.plus)
+	f.work += c.args.end - w.End
+	c.end = max(c.args.end, w.End)
+	switch {
+	case p != 0 || exact:
+		c.strength = judge(p, &c.args, &w, exact)
+	case string(w.Text()) == "." && c.args.n == 1 && c.args.root+c.args.path > 0:
+		c.strength = fits
+	case c.args.n == 0:
+		c.strength = alone
+	}
+	return c
+}
+
+// runnable reports whether the word is a path, which runs what it names: ./x.sh, /tmp/x, or the dot that
+// reads a script.
+func runnable(w *shell.Word) bool {
+	t := w.Text()
+	switch {
+	case len(t) == 0 || w.Marks&shell.Long != 0 || w.Marks&shell.Glob != 0:
+		return false
+	case t[0] == '.':
+		return len(t) == 1 || len(t) > 2 && (t[1] == '/' || t[1] == '\\') && lex.IsWord(t[2])
+	}
+	return t[0] == '/' && len(t) > 5 && (string(t[:5]) == "/tmp/" || string(t[:5]) == "/dev/" || len(t) > 9 && string(t[:9]) == "/var/tmp/")
+}
+
+// wrapped skips the options, numbers and quotes behind a program that runs another one.
 func (f *finder) wrapped(i int) int {
-	for range 4 {
+	for range 6 {
 		next, _ := skipBlanks(f.s, i, f.plus, false)
-		if next == i || next >= len(f.s) || f.s[next] != '-' && !lex.IsDigit(f.s[next]) {
+		for next < len(f.s) && (f.s[next] == '"' || f.s[next] == '\'') {
+			next++
+		}
+		if next >= len(f.s) || f.s[next] != '-' && f.s[next] != '/' && !lex.IsDigit(f.s[next]) ||
+			f.s[next] == '/' && lex.IsWord(lex.At(f.s, next+2)) {
 			return next
 		}
 		for next < len(f.s) && !shell.Ends(f.s[next]) {
 			next++
 		}
+		f.work += next - i
 		i = next
 	}
 	return i
@@ -175,7 +212,7 @@ func judge(p shell.Program, a *args, w *shell.Word, exact bool) int {
 	place := a.root + a.url + a.address + a.vars
 	strong := p&shell.TakesOption != 0 && a.option > 0 ||
 		p&(shell.TakesPath|shell.TakesAny|shell.TakesText) != 0 && (a.root > 0 || a.vars > 0) ||
-		p&(shell.TakesURL|shell.TakesPath|shell.TakesAny) != 0 && a.url > 0 ||
+		p&(shell.TakesURL|shell.TakesAny) != 0 && a.url > 0 ||
 		p&(shell.TakesHost|shell.TakesAny) != 0 && (a.address > 0 || a.vars > 0) ||
 		p&shell.TakesPath != 0 && a.redirect ||
 		p&shell.TakesText != 0 && a.quoted > 0

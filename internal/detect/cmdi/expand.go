@@ -187,6 +187,11 @@ func (f *finder) angle(i int) {
 		if pathKind(w) == rootPath && strings.IndexByte(w[1:], '/') > 0 {
 			f.found("file-redirect", i, i+1+len(w))
 		}
+	case s[i] == '>' && i == 0 && lex.IsBlank(lex.At(s, 1)):
+		w := f.word(2)
+		if pathKind(w) == rootPath && 2+len(w) == len(s) {
+			f.found("file-redirect", i, len(s))
+		}
 	case s[i] == '<' && i == 0:
 		c := f.read(1)
 		if c.strength >= alone && c.args.n == 0 && c.end < len(s) && (endsCommand(s, c.end) && s[c.end] != '<' && s[c.end] != '>' || s[c.end] == '\\') {
@@ -254,6 +259,8 @@ func (f *finder) percent(i int) {
 		return
 	}
 	switch {
+	case lex.At(s, end) == '%' && i == 0 && lex.IsBlank(lex.At(s, end+1)) && lex.At(s, end+2) == '/' && environment[s[i+1:end]]:
+		f.found("shell-variable", i, end+3)
 	case lex.HasPrefix(s, end, ":~") && (lex.IsDigit(lex.At(s, end+2)) || lex.At(s, end+2) == '-'):
 		f.found("shell-variable", i, end+3)
 	case lex.At(s, end) == '%':
@@ -282,14 +289,16 @@ func upper(c byte) byte {
 // the place holds one.
 func (f *finder) assignment(i, j int) bool {
 	s := f.s
-	if i > 0 && f.assignEnd == 0 {
+	if i > 0 && f.assigns == 0 {
 		f.assign(0)
 	}
 	if s[j] == '$' && lex.IsLetter(lex.At(s, j+1)) {
 		name := s[j+1 : lex.SkipWord(s, j+1)]
-		if f.assigned < f.assignEnd && s[f.assigned:f.assignEnd] == name {
-			f.found("variable-command", f.assigned, j+1+len(name))
-			return true
+		for _, a := range f.assigned[:min(f.assigns, len(f.assigned))] {
+			if a == name {
+				f.found("variable-command", j, j+1+len(name))
+				return true
+			}
 		}
 		return false
 	}
@@ -305,9 +314,10 @@ func (f *finder) assign(j int) bool {
 	}
 	end := lex.SkipWord(s, j)
 	f.work += end - j
-	if end == j || end-j > 32 || lex.At(s, end) != '=' || !lex.IsWord(s[j]) || lex.IsDigit(s[j]) {
+	if end == j || end-j > 32 || lex.At(s, end) != '=' || lex.IsDigit(s[j]) {
 		return false
 	}
-	f.assigned, f.assignEnd = j, end
+	f.assigned[f.assigns%len(f.assigned)] = s[j:end]
+	f.assigns++
 	return true
 }

@@ -15,19 +15,20 @@ func (f *finder) bare() {
 	if i >= len(s) {
 		return
 	}
-	if s[i] == '+' {
+	if s[i] == '+' || s[i] == '@' {
 		i, _ = skipBlanks(s, i+1, f.plus, false)
 	}
 	if !f.plausible(i) {
 		return
 	}
 	c := f.read(i)
-	f.command = c.strength >= fits && c.program&shell.Natural == 0 || c.strength == certain
+	f.command = c.strength >= fits
 	if c.strength < certain && !(c.strength == fits && c.program&shell.Alone != 0 && c.program&shell.Sure != 0 && c.args.n == 0) {
 		return
 	}
 	if c.args.prose > 0 && c.args.root+c.args.url+c.args.vars == 0 && c.program&shell.Sure == 0 &&
-		!(c.args.option > 0 && c.args.path+c.args.quoted+c.args.address > 0) && c.program&shell.TakesSub == 0 {
+		!(c.args.option > 0 && c.args.path+c.args.quoted+c.args.address > 0) &&
+		!(c.program&shell.TakesSub != 0 && (c.args.n == 1 || c.args.option > 0)) {
 		return
 	}
 	f.found("command", i, c.end)
@@ -64,14 +65,14 @@ func (f *finder) plausible(i int) bool {
 	return !lex.IsUpper(s[i])
 }
 
+// stops are the bytes at which something other than a bare command may begin.
+var stops = lex.NewTable(triggers)
+
 // scan walks over the separators and openings behind the start.
 func (f *finder) scan() {
 	s := f.s
-	for i := 0; i < len(s) && !f.done; i++ {
+	for i := stops.Next(s, 0); i < len(s) && !f.done; i = stops.Next(s, i+1) {
 		c := s[i]
-		if !triggers.Has(c) {
-			continue
-		}
 		switch c {
 		case ';', '|', '&', '\n', '\r':
 			i = f.separator(i)
@@ -84,11 +85,15 @@ func (f *finder) scan() {
 		case '<', '>':
 			f.angle(i)
 		case '(':
-			f.parenthesis(i)
+			if n := lex.At(s, i+1) | 0x20; n == ')' || n == 'n' || n == 'g' || n == 'i' {
+				f.parenthesis(i)
+			}
 		case '%':
 			f.percent(i)
 		case '-':
-			f.option(i)
+			if n := lex.At(s, i+1) | 0x20; n == '-' || n == 'o' || n == 'e' {
+				f.option(i)
+			}
 		}
 	}
 }
@@ -106,7 +111,6 @@ func (f *finder) separator(i int) int {
 		j++
 	}
 	f.work += j - i
-	f.count(i)
 	for j < len(s) && (s[j] == '\'' || s[j] == '"' || s[j] == '(' || s[j] == '{' || s[j] == '@' || s[j] == '!') && !brace(s, j) {
 		j++ // ;'id', |("id"), & {id; }
 		j = lex.SkipBlanks(s, j)
@@ -121,7 +125,7 @@ func (f *finder) separator(i int) int {
 	if f.accept(&c, i, j, line) {
 		f.found("chained-command", i, c.end)
 	}
-	f.command = c.strength >= fits && (c.program&shell.Natural == 0 || c.strength == certain)
+	f.command = c.strength >= fits
 	return j - 1
 }
 
@@ -139,13 +143,17 @@ func brace(s string, i int) bool {
 
 // accept decides about the command c at j behind the separator at i.
 func (f *finder) accept(c *command, i, j int, line bool) bool {
-	if c.strength < alone {
+	s := f.s
+	switch c.strength {
+	case nothing:
 		return false
-	}
-	if c.strength == certain {
+	case certain:
 		return true
 	}
-	s := f.s
+	f.count(i)
+	if c.strength == name {
+		return f.opens(c, i, j)
+	}
 	spaced := line || j > i && lex.IsBlank(s[j-1]) || s[i] == ';' && i == 0
 	natural := c.program&shell.Natural != 0
 	first := f.words == 0
@@ -162,10 +170,22 @@ func (f *finder) accept(c *command, i, j int, line bool) bool {
 		return !natural || c.args.number == 0
 	}
 	// A bare name. In prose and in lists it may be a word like any other.
-	if !f.command && spaced && (f.words >= 2 || natural && !first) {
+	if !f.command && (spaced && (f.words >= 2 || natural && !first) || natural && f.words >= 2) {
 		return false
 	}
 	return f.standsAlone(c)
+}
+
+// opens reports whether the text begins with the separator at i, and goes on with a known name and very
+// little else: ";ps x", "|mysql -u root", ";cat flag". No sentence begins so.
+func (f *finder) opens(c *command, i, j int) bool {
+	if strings.TrimLeft(f.s[:i], " '\"") != "" || c.args.number > 0 || c.args.n > 2 || c.end < len(f.s) && c.args.n == 0 {
+		return false
+	}
+	if c.program&shell.Natural == 0 {
+		return c.args.prose <= 2 || c.args.option > 0
+	}
+	return c.program&shell.TakesPath != 0 && c.args.n == 1 && !lex.IsBlank(f.s[j-1]) && c.end == len(f.s)
 }
 
 // query reports whether the & at i separates the parameters of a URL.
@@ -201,6 +221,9 @@ func (f *finder) standsAlone(c *command) bool {
 	w.Read(s, i, f.plus)
 	f.work += w.End - i
 	p, exact := shell.Lookup(&w)
+	if p&c.program&shell.Natural != 0 {
+		return false // | date | time |: the head of a table
+	}
 	return p != 0 || exact || pathKind(s[i:w.End]) == rootPath
 }
 
@@ -229,6 +252,6 @@ func (f *finder) count(i int) {
 }
 
 func isLetter(c byte) bool    { return lex.IsLetter(c) || c >= 0x80 }
-func opensWord(c byte) bool   { return lex.IsSpace(c) || c == '"' || c == '\'' || c == '(' || c == '+' }
+func opensWord(c byte) bool   { return lex.IsSpace(c) || strings.IndexByte("\"'(+;,|", c) >= 0 }
 func closesWord(c byte) bool  { return opensWord(c) || strings.IndexByte(",.!?:;)&|", c) >= 0 }
 func isUpperName(c byte) bool { return lex.IsUpper(c) || c == '_' }

@@ -31,6 +31,9 @@ func (f *finder) argument(i int) arg {
 	case c == '/':
 		return aPattern
 	case lex.IsDigit(c):
+		if end := lex.SkipDigits(s, i); lex.At(s, end) == '*' && lex.IsDigit(lex.At(s, end+1)) {
+			return aNumber | aCall // print(7*7)
+		}
 		return aNumber
 	case !lex.IsWord(c):
 		return 0
@@ -66,10 +69,13 @@ func (f *finder) word(word string, end int, n byte) arg {
 		end = lex.SkipWord(s, start)
 		last, n = s[start:end], lex.At(s, end)
 	}
+	if n == ':' && last != word {
+		return 0 // exec(Runtime.java:620): a line of a stack trace
+	}
 	var buf [maxName]byte
 	low := lex.Fold(buf[:], last)
 	if n == '(' {
-		if functions[string(low)] != 0 || expr.Has("compile atob open input request getclass tostring", string(low)) {
+		if functions[string(low)] != 0 || expr.Has("compile atob open input request getclass tostring fromcharcode", string(low)) {
 			return aCall
 		}
 		return aName
@@ -101,6 +107,9 @@ func (f *finder) text(i int) arg {
 	body := s[i:end]
 	body = strings.TrimSuffix(body, `\`)
 	if strings.TrimSpace(body) == "" && end < stop {
+		if n := lex.SkipBlanks(s, end+1); lex.At(s, n) == ',' {
+			return aText
+		}
 		return 0
 	}
 	f.work += min(len(body), 64)
@@ -116,6 +125,9 @@ func (f *finder) text(i int) arg {
 	}
 	if pattern(body) {
 		got |= aPattern
+	}
+	if strings.HasPrefix(body, "import ") || strings.Contains(body[:min(len(body), 64)], "__import__") {
+		got |= aCommand
 	}
 	var w shell.Word
 	w.Read(body, lex.SkipBlanks(body, 0), false)
@@ -139,7 +151,7 @@ func pathLike(body string) bool {
 		return true
 	}
 	return strings.Contains(body, "://") || strings.HasPrefix(body, "data:") || strings.HasPrefix(body, "php:") ||
-		strings.HasSuffix(body, ".php") || strings.HasSuffix(body, ".txt") || strings.HasSuffix(body, ".ini")
+		strings.HasSuffix(body, ".php") || strings.HasSuffix(body, ".ini")
 }
 
 // pattern reports whether a string is a delimited pattern with the modifier e, which preg_replace ran.

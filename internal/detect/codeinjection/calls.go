@@ -18,6 +18,7 @@ const (
 	aModule                  // a string that names a module with power over the machine
 	aExec                    // a string that names one of the functions that run something
 	aPattern                 // a string that is a pattern with the modifier e
+	aPipe                    // a second string that begins or ends with a pipe
 	aName                    // any other name
 	aAny     = aText | aVar | aCall | aEmpty | aNumber | aProgram | aArray | aName
 	runs     = aText | aVar | aCall | aProgram | aArray
@@ -38,12 +39,15 @@ var functions = table([]group{
 	{aText | aVar | aCall, "base64_decode str_rot13 gzinflate gzuncompress gzdecode hex2bin convert_uudecode unserialize ini_set putenv dl hexdec"},
 	{aVar | aCall, "var_dump print_r var_export print echo printf die exit md5 sha1 strrev implode extract parse_str console_log chr ord dechex bin2hex"},
 	{aNumber, "sleep usleep set_time_limit"},
-	{aPath | aModule, "open require import"},
+	{aPath | aModule | aPipe, "open require import"},
 	{aPattern, "preg_replace"},
-	{aText | aVar | aCall | aName, "scriptenginemanager processbuilder processstartinfo"},
+	{aText | aVar | aCall | aName | aArray, "scriptenginemanager processbuilder processstartinfo"},
 	{aText, "forname getruntime loadclass getdeclaredmethod getmethod defineclass getenginebyname createobject newinstance settimeout setinterval setimmediate execscript " +
 		"importlib constantize const_get instance_variable_get"},
-	{aEmpty, "getruntime"},
+	{aEmpty, "getruntime globals locals breakpoint"},
+	{aCommand, "compile"},
+	{aText, "getenv"},
+	{aText | aVar | aNumber, "reflectionfunction splfileobject directoryiterator filesystemiterator globiterator groovyshell"},
 	{aAny &^ aName, "getattr"},
 	{aText, "function constructor"},
 })
@@ -51,7 +55,7 @@ var functions = table([]group{
 // methods are called on something: the last name before the dot, and the method.
 var methods = table([]group{
 	{runs | aName, "os.system os.popen os.popen2 os.popen3 os.execl os.execle os.execlp os.execv os.execve os.execvp os.spawnl os.spawnv os.spawnlp os.startfile " +
-		"os.remove os.unlink os.rmdir os.removedirs os.listdir os.walk os.chmod os.rename os.mkfifo os.execute io.popen os:cmd " +
+		"os.remove os.unlink os.rmdir os.removedirs os.listdir os.walk os.chmod os.rename os.mkfifo os.execute io.popen os:cmd os.cmd " +
 		"subprocess.popen subprocess.call subprocess.run subprocess.check_output subprocess.check_call subprocess.getoutput subprocess.getstatusoutput " +
 		"commands.getoutput commands.getstatusoutput pty.spawn importlib.import_module shutil.rmtree shutil.copy runpy.run_path code.interact " +
 		"child_process.exec child_process.execsync child_process.spawn child_process.spawnsync child_process.execfile child_process.fork cp.exec c.exec " +

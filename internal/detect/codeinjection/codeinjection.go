@@ -43,10 +43,10 @@ const Class scan.Class = "code_injection"
 
 // Detector finds code injection.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("([{<_$%@=\"'")}, Find: find}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("([{<_$%@=\"'.")}, Find: find}
 }
 
-var triggers = scan.Bytes("([<_$%@.q\"';")
+var triggers = lex.NewTable("([<_$%@.q\"';")
 
 func find(v *scan.View, report scan.Report) {
 	f := finder{s: v.Text, report: report}
@@ -72,11 +72,8 @@ func (f *finder) found(rule string, start, end int) {
 
 func (f *finder) scan() {
 	s := f.s
-	for i := 0; i < len(s) && !f.done; i++ {
+	for i := triggers.Next(s, 0); i < len(s) && !f.done; i = triggers.Next(s, i+1) {
 		c := s[i]
-		if !triggers.Has(c) {
-			continue
-		}
 		switch c {
 		case '(':
 			f.call(i)
@@ -93,11 +90,17 @@ func (f *finder) scan() {
 		case '@':
 			f.at(i)
 		case '.':
-			f.member(i)
+			if lex.IsWord(lex.At(s, i+1)) {
+				f.member(i)
+			}
 		case '"', '\'':
-			f.quote(i)
+			if i > 4 && s[i-1] == ' ' {
+				f.quote(i)
+			}
 		case ';':
-			f.breakOut(i)
+			if i > 0 && i < 30 {
+				f.breakOut(i)
+			}
 		}
 	}
 }
@@ -129,17 +132,30 @@ func (f *finder) call(i int) {
 	var buf [2*maxName + 4]byte
 	low := lex.Fold(buf[:maxName+1], name)
 	want := functions[string(low)]
-	if start > 0 && (s[start-1] == '.' || s[start-1] == ':' || s[start-1] == '>') {
+	switch {
+	case start > 0 && (s[start-1] == '.' || s[start-1] == ':' || s[start-1] == '>'):
 		want = f.method(start, low, want)
-	}
-	if want == 0 {
+	case name == "function":
+		return // the keyword of JavaScript; the constructor is Function
+	case name == "while" || name == "for":
+		f.endless(start, i)
 		return
 	}
-	got := f.argument(i + 1)
-	if got&want == 0 || name == "function" && got&aText != 0 && !strings.Contains(s, "Function") {
+	got := arg(0)
+	if want != 0 {
+		got = f.argument(i + 1)
+		if want&aExec != 0 && f.namesExec(i+1) {
+			got |= aExec
+		}
+		if want&aPipe != 0 && f.opensPipe(i+1) {
+			got |= aPipe
+		}
+	}
+	if got&want == 0 {
+		f.statement(name, start, i)
 		return
 	}
-	if want == aNumber && !f.closes(i+1) {
+	if want == aNumber && (!f.closes(i+1) || strings.HasSuffix(s[:start], "await ")) {
 		return
 	}
 	rule := "dangerous-call"
@@ -176,14 +192,22 @@ func (f *finder) method(start int, low []byte, plain arg) arg {
 			buf[n] = '.'
 		}
 	}
+	if lex.IsLower(object[0]) && lex.IsUpper(s[start]) && (object == "os" || object == "io" || object == "fs" || object == "time" || object == "runtime") {
+		return 0 // os.Getenv: the exported functions of Go
+	}
 	key := append(buf[:n+1], low...)
 	if want, ok := methods[string(key)]; ok {
 		return want
 	}
+	if lex.IsUpper(f.s[start]) && plain&aCall != 0 {
+		return plain // a constructor behind its package
+	}
 	switch string(low) {
 	case "exec", "system", "popen", "spawn", "eval", "run", "call", "execute", "shell":
 		return aCommand
-	case "print", "echo", "exit", "die", "open", "import", "copy", "rename", "glob", "method", "send", "function", "md5", "sha1", "assert", "printf", "extract", "include":
+	case "send", "public_send", "__send__":
+		return aExec
+	case "print", "echo", "exit", "die", "open", "import", "copy", "rename", "glob", "method", "function", "md5", "sha1", "assert", "printf", "extract", "include":
 		return 0
 	}
 	return plain &^ (aVar | aCall | aNumber)
@@ -194,7 +218,12 @@ func (f *finder) closes(i int) bool {
 	s := f.s
 	i = lex.SkipBlanks(s, i)
 	end := lex.SkipDigits(s, i)
-	return end > i && end-i < 8 && lex.At(s, lex.SkipBlanks(s, end)) == ')'
+	end = lex.SkipBlanks(s, end)
+	if lex.At(s, end) != ')' {
+		return false
+	}
+	next := lex.SkipBlanks(s, end+1)
+	return next == end+1 || !lex.IsLetter(lex.At(s, next)) // "time.sleep(5) in Python" is about it
 }
 
 // endOfCall returns the offset behind the first ) after i, for the span of a finding.
@@ -203,6 +232,84 @@ func (f *finder) endOfCall(i int) int {
 		return i + k + 1
 	}
 	return i + 1
+}
+
+// endless handles while(1); and for(;;); as a denial of service writes them: with nothing to repeat.
+func (f *finder) endless(start, i int) {
+	for _, loop := range [...]string{"while(1);", "while(true);", "while(1){}", "while(true){}", "for(;;);", "for(;;){}"} {
+		if lex.HasPrefix(f.s, start, loop) {
+			f.found("dangerous-call", start, start+len(loop))
+		}
+	}
+	f.work += i - start
+}
+
+// namesExec reports whether one of the next arguments is a string that names a function that runs something.
+func (f *finder) namesExec(i int) bool {
+	s := f.s
+	stop := min(len(s), i+96)
+	for k := i; k < stop; k++ {
+		f.work++
+		if s[k] == '\'' || s[k] == '"' {
+			end := lex.SkipWord(s, k+1)
+			if end-k <= maxName && lex.At(s, end) == s[k] && isExec(s[k+1:end]) {
+				return true
+			}
+			k = max(k, min(end, stop)-1)
+		}
+	}
+	return false
+}
+
+// opensPipe reports whether the second argument of open is a string that begins or ends with a pipe.
+func (f *finder) opensPipe(i int) bool {
+	s := f.s
+	k := lex.SkipBlanks(s, lex.SkipWord(s, i))
+	if lex.At(s, k) != ',' {
+		return false
+	}
+	k = lex.SkipBlanks(s, k+1)
+	q := lex.At(s, k)
+	if q != '"' && q != '\'' {
+		return false
+	}
+	end := strings.IndexByte(s[k+1:min(len(s), k+80)], q)
+	f.work += 80
+	return end > 1 && (s[k+1] == '|' || s[k+end] == '|')
+}
+
+// statement looks at a call whose function is in no table: what stands before it may say what it is.
+func (f *finder) statement(name string, start, i int) {
+	s := f.s
+	if start == 0 {
+		return
+	}
+	head := s[max(0, start-24):start]
+	switch {
+	case strings.HasSuffix(head, "echo ") && expr.Has("md5 sha1 phpversion crc32 chr", name),
+		(name == "request" || name == "Request") && (strings.HasSuffix(head, "eval ") || strings.HasSuffix(head, "execute ") || strings.HasSuffix(head, "Execute ")):
+		f.found("dangerous-call", start, f.endOfCall(i))
+		return
+	}
+	if s[start-1] != '.' {
+		return
+	}
+	// java.util.Base64.getDecoder().decode("…"), new System.Net.WebClient(): a class with its whole package.
+	from := start - 1
+	for from > 0 && start-from < 96 && (lex.IsWord(s[from-1]) || s[from-1] == '.') {
+		from--
+	}
+	f.work += start - from
+	for _, p := range [...]string{"java.lang.", "java.io.", "java.net.", "java.util.", "java.nio.", "javax.", "System.Diagnostics.", "System.Net.", "System.IO.", "System.Reflection."} {
+		if !lex.HasPrefix(s, from, p) {
+			continue
+		}
+		constructs := from > 4 && strings.HasSuffix(s[:from], "new ") || from == 4 && s[:4] == "new "
+		if got := f.argument(i + 1); constructs || got&(aText|aCall|aArray|aVar) != 0 && s[from] != 'S' {
+			f.found("dangerous-call", from, f.endOfCall(i))
+		}
+		return
+	}
 }
 
 // dynamic handles ( at i behind something other than a name: what is called is a value.
@@ -285,8 +392,12 @@ func (f *finder) member(i int) {
 		if o, st := nameBefore(s, i); o == "process" && (lex.At(s, end) == '.' && lex.IsUpper(lex.At(s, end+1)) || lex.At(s, end) == '[' || lex.At(s, end) == ')' && st > 0 && s[st-1] == '(') {
 			f.found("js-constructor", st, end)
 		}
-	case "classLoader", "classloader":
-		if o, st := nameBefore(s, i); (o == "class" || o == "module" || o == "Class") && (end == len(s) || s[end] == '.' || s[end] == '[' || s[end] == '=') {
+	case "environ":
+		if o, st := nameBefore(s, i); o == "os" && (lex.At(s, end) == '[' || lex.At(s, end) == '.') {
+			f.found("python-internals", st, end)
+		}
+	case "classLoader", "classloader", "ClassLoader":
+		if o, st := nameBefore(s, i); (o == "class" || o == "module" || o == "Class" || o == "Module") && (end == len(s) || s[end] == '.' || s[end] == '[' || s[end] == '=') {
 			f.found("class-loader", st, end)
 		}
 	case "execute":

@@ -58,7 +58,11 @@ func (f *finder) underscores(i int) int {
 		return end - 1
 	}
 	before, after := lex.At(s, i-1), lex.At(s, end)
-	reach := before == '.' || (before == '\'' || before == '"') && i > 1 && (s[i-2] == '[' || s[i-2] == '(' || s[i-2] == ',')
+	open := i - 2
+	if lex.At(s, open) == ' ' {
+		open--
+	}
+	reach := before == '.' || (before == '\'' || before == '"') && open >= 0 && (s[open] == '[' || s[open] == '(' || s[open] == ',')
 	if s[i:end] == "__init__" || s[i:end] == "__call__" || s[i:end] == "__dict__" || s[i:end] == "__module__" || s[i:end] == "__code__" || s[i:end] == "__self__" {
 		reach = reach && (after == '.' || after == '[' || after == '\'' || after == '"')
 	}

@@ -40,7 +40,7 @@ const Class scan.Class = "deserialization"
 
 // Detector finds serialised objects. Each form holds a digit, or one of the marks of a text format.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("0A8/:!<$@\x04\x80\xac\n\\\"")}, Find: find}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ:!<$@\x04\x80\xac\xc2\n\\\"_")}, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {
@@ -67,16 +67,13 @@ func (f *finder) found(rule string, start, end int) {
 	}
 }
 
-var markers = scan.Bytes(":!<$@\x04\x80\xac\n\\[_^")
+var markers = lex.NewTable(":!<$@\x04\x80\xac\xc2\n\\[_^")
 
 // marks looks at the bytes at which a form begins that is not one long word.
 func (f *finder) marks() {
 	s := f.s
-	for i := 0; i < len(s) && !f.done; i++ {
+	for i := markers.Next(s, 0); i < len(s) && !f.done; i = markers.Next(s, i+1) {
 		c := s[i]
-		if !markers.Has(c) {
-			continue
-		}
 		switch c {
 		case ':':
 			f.colon(i)
@@ -100,7 +97,8 @@ func (f *finder) marks() {
 func (f *finder) raw(i int) {
 	s := f.s
 	switch {
-	case lex.HasPrefix(s, i, "\xac\xed\x00\x05"), lex.HasPrefix(s, i, "\xac\xed\x05"):
+	case lex.HasPrefix(s, i, "\xac\xed\x00\x05"), lex.HasPrefix(s, i, "\xac\xed\x05"),
+		lex.HasPrefix(s, i, "\u00ac\u00ed\x00\x05"), lex.HasPrefix(s, i, "\u00ac\u00ed\x05"):
 		f.found("java-stream", i, i+4)
 	case lex.HasPrefix(s, i, "\x04\x08") && i+2 < len(s) && strings.IndexByte("o[{IUcCuef\":", s[i+2]) >= 0:
 		f.found("ruby-marshal", i, i+3)
@@ -112,6 +110,12 @@ func (f *finder) raw(i int) {
 // colon handles : at i, behind the type letter of PHP's serialize: O:8:"…, a:1:{…, C:11:"….
 func (f *finder) colon(i int) {
 	s := f.s
+	if i > 4 && s[i-1] == '"' {
+		f.quotedKey(i)
+	}
+	if lex.HasPrefixFold(s, i-4, "phar") && lex.HasPrefix(s, i, "://") && lex.At(s, i+3) != 0 {
+		f.found("php-object", i-4, i+3) // reading a PHP archive unserialises its metadata
+	}
 	if i == 0 || i > 1 && lex.IsWord(s[i-2]) {
 		return
 	}

@@ -9,24 +9,38 @@ import (
 // encoded looks at the long words of the text: a stream in base64 or in hexadecimal.
 func (f *finder) encoded() {
 	s := f.s
-	for i := 0; i < len(s) && !f.done; {
-		if !base64Byte(s[i]) {
-			i++
+	for _, magic := range [...]string{"rO0AB", "yv66vgAAAD"} {
+		if i := strings.Index(s, magic); i >= 0 && (i == 0 || !base64Byte(s[i-1]) || s[i-1] == '/' || s[i-1] == '-') {
+			f.found("java-stream", i, i+len(magic))
+			return
+		}
+	}
+	// A word of shortest bytes covers every shortest-th offset of the text; the others are not looked at.
+	for p := shortest - 1; p < len(s) && !f.done; {
+		if !base64[s[p]] {
+			p += shortest
 			continue
 		}
-		start := i
-		for i < len(s) && base64Byte(s[i]) {
-			i++
+		start, end := p, p+1
+		for start > 0 && p-start < shortest && base64[s[start-1]] {
+			start--
 		}
-		if i-start >= 12 {
-			f.word(start, i)
+		for end < len(s) && base64[s[end]] {
+			end++
 		}
+		if end-start >= shortest {
+			f.word(start, end)
+		}
+		p = end + shortest
 	}
 }
 
-func base64Byte(c byte) bool {
-	return lex.IsLetter(c) || lex.IsDigit(c) || c == '+' || c == '/' || c == '-' || c == '_'
-}
+// shortest is the length of the shortest word that is looked at.
+const shortest = 12
+
+var base64 = lex.NewTable("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
+
+func base64Byte(c byte) bool { return base64[c] }
 
 // word looks at one word of the base64 alphabet.
 func (f *finder) word(start, end int) {
@@ -114,7 +128,7 @@ func signature(w string) string {
 		return "net-stream"
 	case strings.HasPrefix(h, "\xff\x01") && strings.IndexByte("\x0f\x32\x33\x16\x05\x1b\x10", b[2]) >= 0 && len(w) >= 16:
 		return "net-stream"
-	case strings.HasPrefix(h, "\x04\x08") && strings.IndexByte("o[{IUuceC", b[2]) >= 0 && len(w) >= 16:
+	case strings.HasPrefix(h, "\x04\x08") && strings.IndexByte("o[{IUuceC", b[2]) >= 0:
 		return "ruby-marshal"
 	case b[0] == 0x80 && b[1] >= 2 && b[1] <= 5 && len(w) >= 16 && pickleStart(b):
 		return "pickle"

@@ -86,10 +86,20 @@ func (f *finder) typeKey(i int) {
 				f.class(i, i+len(k))
 			}
 		}
-	case '^':
-		if lex.HasPrefix(s, i, `^o"`) && i > 0 && s[i-1] == '"' {
-			f.class(i, i+2)
-		}
+	}
+}
+
+// quotedKey handles the : at i behind a key in quotes.
+func (f *finder) quotedKey(i int) {
+	s := f.s
+	head := s[max(0, i-20):i]
+	switch {
+	case strings.HasSuffix(head, `"class"`):
+		f.class(i-7, i-1)
+	case strings.HasSuffix(head, `"json_class"`), strings.HasSuffix(head, `"^o"`), strings.HasSuffix(head, `"^O"`), strings.HasSuffix(head, `"^c"`):
+		f.found("json-type", i-4, i)
+	case strings.Contains(head, `"py/`):
+		f.found("json-type", i-4, i)
 	}
 }
 
@@ -152,7 +162,8 @@ func (f *finder) xml(i int) {
 	if len(name) < 3 {
 		return
 	}
-	if dots > 1 && knownPackage(name) && (lex.At(s, end) == '>' || lex.IsSpace(lex.At(s, end)) || lex.At(s, end) == '/') && strings.IndexByte(name, ':') < 0 {
+	if dots > 1 && (i == 0 || !lex.IsWord(s[i-1])) && !strings.HasPrefix(name, "java.lang.String") && !strings.HasPrefix(name, "java.lang.Integer") &&
+		!strings.HasPrefix(name, "java.lang.Object") && knownPackage(name) && (lex.At(s, end) == '>' || lex.IsSpace(lex.At(s, end)) || lex.At(s, end) == '/') && strings.IndexByte(name, ':') < 0 {
 		if _, class := className(s, i+1); class || strings.IndexByte(name, '_') > 0 {
 			f.found("xml-object", i, end)
 			return
@@ -168,12 +179,14 @@ func (f *finder) xml(i int) {
 		return
 	}
 	switch name {
-	case "java", "object", "void", "map", "entry", "set", "list", "contact", "string", "root", "array":
-		f.attributes(i, end)
-	default:
-		if strings.HasSuffix(name, ":Type") {
+	case "void":
+		if lex.HasPrefix(s, end+1, "method=") || lex.HasPrefix(s, end+1, "property=") {
+			f.found("xml-object", i, end+8)
 			return
 		}
+		f.attributes(i, end)
+	case "java", "object", "map", "entry", "set", "list", "contact", "string", "root", "array":
+		f.attributes(i, end)
 	}
 }
 

@@ -39,10 +39,10 @@ const Class scan.Class = "el"
 
 // Detector finds expression language injection. Each of its forms holds a brace, a colon or a parenthesis.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("{:(@")}, Find: find}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("{:(@_")}, Find: find}
 }
 
-var triggers = scan.Bytes("${}:(#%*@")
+var triggers = lex.NewTable("${}:(#%*@")
 
 func find(v *scan.View, report scan.Report) {
 	f := finder{s: v.Text, report: report}
@@ -71,11 +71,8 @@ func (f *finder) found(rule string, start, end int) {
 
 func (f *finder) scan() {
 	s := f.s
-	for i := 0; i < len(s) && !f.done; i++ {
+	for i := triggers.Next(s, 0); i < len(s) && !f.done; i = triggers.Next(s, i+1) {
 		c := s[i]
-		if !triggers.Has(c) {
-			continue
-		}
 		switch c {
 		case '$', '%', '#', '*', '@':
 			if lex.At(s, i+1) == '{' {
@@ -95,9 +92,13 @@ func (f *finder) scan() {
 		case '}':
 			f.depth = max(0, f.depth-1)
 		case ':':
-			f.jndi(i)
+			if i > 3 && s[i-1]|0x20 == 'i' {
+				f.jndi(i)
+			}
 		case '(':
-			f.class(i)
+			if i > 0 && (s[i-1] == 'T' || s[i-1] == ' ') {
+				f.class(i)
+			}
 		}
 	}
 }
@@ -105,9 +106,9 @@ func (f *finder) scan() {
 // Lookups by what they do. Those in fetches give something away or load it; those in two-part fetch only with
 // a second part (${url:UTF-8:http://…}); those in rewrites only make text.
 const (
-	fetches  = "env sys java docker k8s kubernetes ctx main bundle spring log4j sd const resourcebundle localhost base64decoder urldecoder"
-	twoParts = "script dns url file xml properties web event marker map"
-	rewrites = "lower upper date base64 base64encoder urlencoder"
+	fetches  = "env sys java docker k8s kubernetes ctx main bundle spring log4j sd const resourcebundle localhost base64 base64decoder urldecoder web"
+	twoParts = "script dns url file xml properties event marker map"
+	rewrites = "lower upper date base64encoder urlencoder"
 	names    = "hostName contextName"
 )
 
@@ -133,6 +134,10 @@ func (f *finder) lookup(i int) {
 		f.found("lookup", i, end+1)
 		return
 	}
+	if f.depth > 0 && (end == k && c == '-' || c == ':' && f.defaults(end)) {
+		f.found("nested-lookup", i, end+1)
+		return
+	}
 	if c != ':' {
 		return
 	}
@@ -152,6 +157,16 @@ func (f *finder) lookup(i int) {
 			f.found("lookup", i, end+1)
 		}
 	}
+}
+
+// defaults reports whether :- with a value stands before the end of the lookup.
+func (f *finder) defaults(i int) bool {
+	for k := i; k < len(f.s) && k < i+32 && f.s[k] != '}'; k++ {
+		if lex.HasPrefix(f.s, k, ":-") {
+			return true
+		}
+	}
+	return false
 }
 
 // second reports whether a second : or a | stands before the end of the lookup.
@@ -213,7 +228,8 @@ func (f *finder) expression(i int) {
 	case s[i] == '@':
 	case j.Effect == expr.Name && expr.Has(scopes, j.Name), j.Effect >= expr.Field && expr.Has(reached, name):
 		f.found("scope-object", i, end+1)
-	case j.Effect >= expr.Call, s[i] == '#' && j.Effect >= expr.Compute, strings.HasPrefix(body, "T("), strings.HasPrefix(body, "#"):
+	case j.Effect >= expr.Call, s[i] == '#' && j.Effect >= expr.Compute, strings.HasPrefix(body, "T("), strings.HasPrefix(body, "#"),
+		s[i] == '#' && len(body) > 1 && body[0] == '@' && lex.IsLetter(body[1]):
 		f.found("spel", i, end+1)
 	case s[i] == '$' && j.Effect == expr.Compute:
 		f.found("spel", i, end+1)
@@ -282,6 +298,8 @@ func (f *finder) variable(i int) {
 	switch {
 	case word == "_memberAccess", expr.Has("context attr parameters application session request root ognlUtil _typeResolver", word) && (glued == '[' || glued == '.' && lex.IsLower(lex.At(s, end+1)) && i > 0 && s[i-1] == '('):
 		f.found("ognl", i, end)
+	case (word == "this" || word == "root") && glued == '.' && lex.At(s, lex.SkipWord(s, end+1)) == '(':
+		f.found("ognl", i, end+1)
 	case n == '=' && i > 0 && s[i-1] == '(' && lex.IsLetter(s[i+1]) && lex.At(s, end+1) != '=':
 		f.found("ognl", i, end+1)
 	}
@@ -301,7 +319,7 @@ func (f *finder) static(i int) {
 	f.work += k - i
 	if dots > 0 && lex.At(s, k) == '@' && lex.IsLetter(lex.At(s, k+1)) && (i == 0 || !lex.IsWord(s[i-1]) && s[i-1] != '"') {
 		m := lex.SkipWord(s, k+1)
-		if c := lex.At(s, m); c == '(' || lex.HasPrefix(s, i+1, "java") {
+		if c := lex.At(s, m); c == '(' || lex.HasPrefix(s, i+1, "java") || dots > 1 && (lex.HasPrefix(s, i+1, "org.") || lex.HasPrefix(s, i+1, "com.")) && m == len(s) {
 			f.found("ognl", i, m)
 		}
 	}

@@ -207,7 +207,14 @@ func (st *state) operator(i int, c byte) int {
 	s := st.s
 	end := i + 1
 	switch c {
-	case '*', '+', '-', '/', '%', '~', '^', '<', '>':
+	case '-':
+		if lex.At(s, end) == '>' && lex.IsLetter(lex.At(s, end+1)) && st.prevEnd == i && st.prev == ident {
+			st.rise(Field) // PHP's arrow
+			end++
+		} else if lex.At(s, end) == '-' {
+			end++
+		}
+	case '*', '+', '/', '%', '~', '^', '<', '>':
 		if lex.At(s, end) == c || (c == '<' || c == '>') && lex.At(s, end) == '=' {
 			end++
 		}

@@ -119,9 +119,14 @@ func keyPlace(s string, i, end int) bool {
 		return before == '"' || before == '\''
 	case 0:
 		return i == 0 || strings.IndexByte(".[/?&$", before) >= 0
-	case '&', ',', '}', ')', ';', '%', '?':
+	case '&':
+		return i == 0 || strings.IndexByte(".[/?&={,(\"'", before) >= 0
+	case ',', '}', ')', ';', '%', '?':
 		return strings.IndexByte(".[/?&={,(\"'", before) >= 0 && before != 0
 	case ' ':
+		if lex.At(s, end+1) == ':' {
+			return before == '{' || before == ',' || before == ' ' && i > 1 && (s[i-2] == '{' || s[i-2] == ',')
+		}
 		return before == '.' || before == '[' || lex.At(s, end+1) == '=' && lex.At(s, end+2) != '='
 	}
 	return false
@@ -149,14 +154,23 @@ func path(s string, i int) (rule string, start, end int) {
 	}
 	// Walk back over the punctuation between the two keys.
 	k := start
-	for k > 0 && start-k < 16 && strings.IndexByte(`.[]"'{}:/\ %`+"`", s[k-1]) >= 0 {
+	for k > 0 && start-k < 16 && strings.IndexByte(`.[]"'{}:/\ %,`+"`", s[k-1]) >= 0 {
 		k--
 	}
-	if between := s[k:start]; k >= len(constructor) && k < start && between != " " && strings.HasSuffix(s[:k], constructor) {
+	if between := s[k:start]; k >= len(constructor) && k < start && strings.Trim(between, " ,") != "" && strings.HasSuffix(s[:k], constructor) {
 		if c := k - len(constructor); c == 0 || !lex.IsWord(s[c-1]) {
 			return "constructor-path", c, end
 		}
 		return "nested-key", k - len(constructor), end
+	}
+	if k < start {
+		w := k
+		for w > 0 && k-w < 2*len(constructor) && lex.IsWord(s[w-1]) {
+			w--
+		}
+		if c := strings.Index(s[w:k], constructor); c >= 0 && split(s, w+c, w+c+len(constructor), constructor) {
+			return "nested-key", w, end
+		}
 	}
 	if object, st := owner(s, start); object != "" {
 		n := end

@@ -26,6 +26,7 @@ const (
 	TakesText // quoted text or code
 	TakesAny  // any first argument makes sense
 	TakesSub  // a sub-command; see Sub
+	Tool      // nothing is known of its arguments
 )
 
 const (
@@ -41,13 +42,16 @@ var groups = []struct {
 	names string
 }{
 	// What an intruder asks first: who, where, what.
-	{Alone | Sure | TakesOption, "whoami ifconfig uname lsblk lscpu lspci lsusb lsof dmesg printenv hostnamectl pstree " +
-		"vmstat iostat logname getenforce lsb_release sestatus dpkg rpm mpstat nproc iwconfig"},
+	{Alone | Sure | TakesOption | TakesAny, "whoami ifconfig uname lsblk lscpu lspci lsusb lsof dmesg printenv hostnamectl pstree " +
+		"vmstat iostat logname getenforce lsb_release sestatus dpkg rpm mpstat nproc iwconfig lastlog xcalc gnome-calculator"},
 	{Alone | Sure | windows | TakesAny, "ipconfig systeminfo sysinfo netstat tasklist getmac nbtstat qwinsta quser taskkill driverquery"},
-	{Alone | TakesOption, "id ps env ss tty arp jobs ll lsmod pwd hostid crontab"},
+	{Alone | TakesOption, "id env ss tty arp jobs ll lsmod pwd hostid crontab"},
+	{Alone | TakesOption | TakesSub, "ps"},
 	{Alone | reads, "ls df lsattr vdir"},
 	{Alone | Natural | TakesOption, "who w last users groups uptime history free ipcs locale umask alias export ulimit pinky cal"},
-	{Alone | Natural | TakesOption | Slash, "date time hostname set mount ver vol"},
+	{Alone | Natural | TakesOption | Slash, "date hostname set mount ver vol"},
+	{Alone | Natural | Wrapper | TakesOption | Slash, "time"},
+	{Alone | Natural | Slash | TakesOption, "su reboot shutdown halt calc notepad"},
 	{Alone | Natural | Slash | Fold | reads, "dir tree"},
 	{Alone | Natural | TakesOption | TakesPath, "du top htop finger"},
 	// What reads files.
@@ -61,23 +65,24 @@ var groups = []struct {
 	{Sure | TakesOption | TakesPath | TakesAny, "chmod chown chgrp mkdir rmdir mkfifo mknod unlink gunzip bunzip2 unzip gzip bzip2 xz scp rsync chattr setfacl shred mktemp tftp sftp"},
 	{Natural | TakesOption | TakesPath, "touch truncate install link patch source"},
 	{Natural | windows | TakesPath, "del erase copy move ren rename rd md cd"},
-	{Natural | windows, "start call for if title color"},
+	{Natural | windows | Wrapper, "start call"},
+	{Natural | windows, "for if title color"},
 	// What reaches other machines.
 	{Natural | TakesOption | TakesHost | Fold | Slash, "ping"},
-	{Natural | network, "curl host dig fetch links lynx telnet ftp ssh"},
+	{Natural | network, "curl host dig lynx telnet ftp ssh"},
 	{Sure | network | TakesAny | Fold, "wget nslookup tracert traceroute tracepath nmap hping3 arping ping6 whois aria2c ncat netcat socat mtr masscan"},
 	{TakesOption | TakesHost, "nc mail sendmail mailx"},
 	{Sure | windows | TakesURL | TakesAny | TakesPath, "bitsadmin mshta regsvr32 rundll32 msiexec cscript wscript installutil msbuild regasm odbcconf"},
-	{Sure | TakesOption | TakesAny, "openssl gdb strace tcpdump"},
+	{Sure | TakesOption | TakesAny, "openssl gdb strace tcpdump xterm getent"},
 	// What waits.
 	{Natural | TakesNumber | TakesOption, "sleep"},
-	{Natural | TakesNumber | Slash | Fold | Wrapper, "timeout"},
+	{Natural | TakesNumber | TakesOption | Slash | Fold | Wrapper, "timeout"},
 	{Sure | TakesNumber | TakesAny, "usleep"},
 	// What runs something else.
 	{Shell | Natural | script, "sh bash csh ash dash"},
 	{Shell | Sure | script, "zsh ksh tcsh rbash pwsh"},
 	{Shell | Sure | windows | script | TakesAny, "powershell"},
-	{Shell | windows | TakesText, "cmd command"},
+	{Shell | windows | Wrapper | TakesText, "cmd"},
 	{Natural | script, "python perl ruby php node java expect"},
 	{Sure | script, "python2 python3 python2.7 perl5 php5 php7 php8 nodejs lua tclsh rake irb gcc cc gem jrunscript osascript"},
 	{Wrapper | Sure | TakesOption, "sudo nohup busybox doas chroot setsid xargs unshare"},
@@ -85,10 +90,12 @@ var groups = []struct {
 	{TakesText | TakesNumber | Natural, "echo"},
 	{Sure | TakesText | TakesAny, "printf expr"},
 	// What changes the machine.
-	{Natural | TakesOption | TakesNumber, "kill halt reboot shutdown"},
+	{Natural | TakesOption | TakesNumber, "kill"},
 	{Sure | TakesOption | TakesAny, "killall pkill poweroff useradd adduser usermod userdel groupadd passwd iptables insmod modprobe visudo"},
 	{Sure | windows | TakesSub, "netsh wmic reg schtasks vssadmin bcdedit wbadmin nltest dsquery fsutil runas"},
-	{Fold | TakesSub | TakesOption, "net sc route ip systemctl service"},
+	{Fold | Slash | TakesSub | TakesOption, "net sc route ip systemctl service"},
+	// Tools whose commands people also put into support notes: nothing but the place gives them away.
+	{Tool, "docker kubectl mysql psql sqlite3 git apt-get apt yum dnf brew npm pip pip3 redis-cli mongo mongosh aws gcloud svn"},
 	// PowerShell.
 	{Sure | Fold | Alone | TakesAny | TakesOption, "invoke-expression invoke-webrequest invoke-restmethod invoke-command invoke-wmimethod " +
 		"get-childitem get-content get-process get-service get-host get-location get-wmiobject get-ciminstance get-command " +
@@ -123,6 +130,7 @@ var subs = map[string]string{
 	"route":     " print | add -n delete ",
 	"systemctl": " status list-units stop start restart enable disable daemon-reload | ",
 	"service":   " --status-all | ",
+	"ps":        " aux auxw auxf ax -ef | ",
 }
 
 // Lookup finds the program that the word names. exact is true when the word holds a directory of programs
@@ -189,7 +197,11 @@ func programDir(dir []byte) bool {
 			buf[i] = '/'
 		}
 	}
-	d := strings.TrimPrefix(string(buf[:len(dir)]), "/")
+	d := string(buf[:len(dir)])
+	for strings.HasPrefix(d, "../") {
+		d = d[3:]
+	}
+	d = strings.TrimPrefix(d, "/")
 	switch d {
 	case "bin/", "usr/bin/", "sbin/", "usr/sbin/", "usr/local/bin/", "usr/local/sbin/", "opt/bin/":
 		return true

@@ -69,7 +69,7 @@ func (w *Word) Read(s string, i int, plus bool) {
 	for i < len(s) && !Ends(s[i]) {
 		c := s[i]
 		switch {
-		case c == '+' && plus && i > w.Start, c == ',' && w.Marks&Brace != 0:
+		case c == '+' && plus && i > w.Start, c == ',' && w.Marks&Brace != 0, c == '#' && i > w.Start:
 			w.End = i
 			return
 		case c == '\'' || c == '"':
@@ -184,6 +184,11 @@ func (w *Word) dollar(s string, i int) (next int, ends bool) {
 	case c == '{' && (lex.At(s, i+2) == '@' || lex.At(s, i+2) == '*') && lex.At(s, i+3) == '}':
 		w.hide(i)
 		return i + 4, false
+	case c == '{' && lex.IsLower(lex.At(s, i+2)) && i > w.Start:
+		if end := lex.SkipWord(s, i+2); lex.At(s, end) == '}' && end-i < quoteReach {
+			w.hide(i)
+			return end + 1, false
+		}
 	case lex.IsLower(c) && !lex.IsWord(lex.At(s, i+2)) && i > w.Start:
 		w.hide(i)
 		return i + 2, false

@@ -47,7 +47,8 @@ func (f *finder) percent(i int) int {
 	k := lex.SkipSpace(body, 0)
 	word := body[k:lex.SkipWord(body, k)]
 	switch {
-	case c == '@' && expr.Has("page include import taglib Page Import Control Register page", word),
+	case c == '!' && strings.IndexByte(body, ';') > 0,
+		c == '@' && expr.Has("page include import taglib Page Import Control Register page", word),
 		expr.Has("import require include eval out response Response system exec puts print def end if for var new while Dim Set dim set", word) && len(strings.TrimSpace(body)) > len(word) && end < len(s):
 		f.found("tag", i, end+2)
 	default:
@@ -164,13 +165,21 @@ func (f *finder) razor(i int) {
 		}
 		j := expr.Judge(s[i+2 : end])
 		f.work += j.Work
-		if j.Effect >= expr.Index || j.Effect == expr.Compute && (i == 0 || strings.IndexByte(s[i:end], '*') > 0) {
+		if j.Effect >= expr.Index || j.Effect == expr.Literal || j.Effect == expr.Compute && (i == 0 || strings.IndexByte(s[i:end], '*') > 0) {
 			f.found("expression", i, end+1)
 		}
 		return
 	}
 	end := lex.SkipWord(s, i+1)
 	f.work += end - i
+	if expr.Has("if foreach for while switch functions code php", s[i+1:end]) && (lex.At(s, end) == '(' || lex.At(s, end) == '{') {
+		stop := min(len(s), end+160)
+		f.work += stop - end
+		if strings.Contains(s[end:stop], "){") || strings.Contains(s[end:stop], ") {") || lex.At(s, end) == '{' || s[i+1:end] == "php" {
+			f.found("tag", i, end+1)
+		}
+		return
+	}
 	if lex.At(s, end) == '.' && lex.IsLetter(lex.At(s, end+1)) &&
 		expr.Has("System DateTime Html Model Request Response Environment Process Server ViewBag ViewData HttpContext Context File Microsoft", s[i+1:end]) &&
 		!expr.Has("com org net", strings.ToLower(s[end+1:min(len(s), end+4)])) {

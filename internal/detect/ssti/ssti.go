@@ -43,11 +43,13 @@ const Class scan.Class = "ssti"
 
 // Detector finds template injection.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{openers}, Find: find}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes(openers)}, Find: find}
 }
 
 // openers are the bytes that begin a delimiter.
-var openers = scan.Bytes("{<#@[$*~")
+const openers = "{<#@[$*~"
+
+var stops = lex.NewTable(openers)
 
 func find(v *scan.View, report scan.Report) {
 	f := finder{s: v.Text, report: report}
@@ -112,11 +114,8 @@ func (f *finder) found(rule string, start, end int) {
 
 func (f *finder) scan() {
 	s := f.s
-	for i := 0; i < len(s) && !f.done; i++ {
+	for i := stops.Next(s, 0); i+1 < len(s) && !f.done; i = stops.Next(s, i+1) {
 		c := s[i]
-		if !openers.Has(c) || i+1 >= len(s) {
-			continue
-		}
 		n := s[i+1]
 		switch {
 		case c == '{' && n == '{':
@@ -160,7 +159,7 @@ const (
 
 // objects are names that, evaluated alone, already give away or reach something.
 const objects = "config self this request settings app session g lipsum cycler joiner namespace url_for get_flashed_messages " +
-	"constructor process global globalThis window _self _context _charset debug environ env " +
+	"constructor process global globalThis window _self _context _charset debug environ " +
 	"applicationScope sessionScope requestScope pageScope paramValues headerValues initParam pageContext facesContext " +
 	"__class__ __globals__ __builtins__ .data_model .globals .locals .main .vars .version .template_name .node .output_format " +
 	"SECRET_KEY secret_key $smarty @root $ctx $context $root $parent $scope $this $_ @data @index _ps _sandbox"
@@ -203,7 +202,8 @@ func (f *finder) double(i int) int {
 func (f *finder) block(body string, k int) bool {
 	switch c := lex.At(body, k); c {
 	case '#', '>', '^', '/':
-		return lex.IsLetter(lex.At(body, lex.SkipBlanks(body, k+1)))
+		n := lex.At(body, lex.SkipBlanks(body, k+1))
+		return lex.IsLetter(n) || n == '/'
 	case '.':
 		// {{.}} and {{.A.B}}; a single field is a placeholder.
 		next := lex.SkipSpace(body, lex.SkipWord(body, k+1))
@@ -214,7 +214,7 @@ func (f *finder) block(body string, k int) bool {
 		return lex.At(body, end) == '.' || lex.HasPrefix(body, lex.SkipBlanks(body, end), ":=")
 	}
 	end := lex.SkipWord(body, k)
-	if !expr.Has("printf print println template define range html js len call with block index urlquery slice if else end not and or eq ne partial include", body[k:end]) {
+	if !expr.Has("printf print println template define range html js len call with block index urlquery slice lookup if else end not and or eq ne partial include", body[k:end]) {
 		return false
 	}
 	c := lex.At(body, lex.SkipBlanks(body, end))
@@ -266,7 +266,7 @@ func (f *finder) tag(i int) int {
 // braced handles ${ }, #{ }, *{ }, @{ } and ~{ } at i.
 func (f *finder) braced(i int) int {
 	s := f.s
-	least := expr.Field
+	least := expr.Literal
 	switch s[i] {
 	case '$':
 		f.seen(kindDollar, i)
@@ -275,6 +275,9 @@ func (f *finder) braced(i int) int {
 	case '@':
 		f.seen(kindAt, i)
 		least = expr.Compute
+		if end := f.close(endBrace, i+2); end > 0 && end-i < 512 && strings.IndexByte(s[i:end], ';') > 0 {
+			least = expr.Assign // @{ var x = 1; }
+		}
 	default:
 		f.seen(kindStar, i)
 		least = expr.Compute
@@ -292,6 +295,10 @@ func (f *finder) braced(i int) int {
 		least = expr.Compute
 	}
 	body := s[i+2 : end]
+	if lex.At(body, 0) == '.' && expr.Has(objects, body) {
+		f.found("object", i, end+1)
+		return end
+	}
 	if strings.IndexByte("=@", lex.At(body, 0)) >= 0 && body != "" {
 		body = body[1:]
 		least = min(least, expr.Compute)
@@ -304,6 +311,10 @@ func (f *finder) braced(i int) int {
 func (f *finder) single(i int) {
 	s := f.s
 	switch c := s[i+1]; {
+	case c == '!' && lex.HasPrefix(s, i, "{!!"):
+		if end := f.close(endBrace, i+3); end > 0 {
+			f.judge(s[i+3:end], i, end+1, expr.Field)
+		}
 	case c == '*' && i > 0 && lex.IsWord(s[i-1]):
 		if end := f.close(endBrace, i+2); end > 0 && s[end-1] == '*' && lex.IsWord(lex.At(s, end+1)) {
 			f.found("polyglot", i, end+1) // a{*comment*}b: is it Smarty?
