@@ -243,12 +243,12 @@ func (d *decoder[T]) invalid(err error) *Refusal {
 func (d *decoder[T]) inspectAgain(v *T, changes []sanitize.Change) *Refusal {
 	var found []FieldRefusal
 	for _, c := range changes {
-		rule := FieldRule{As: Text}
+		how := textRule
 		if strings.HasPrefix(c.Rule, "html") {
-			rule.As = HTML
+			how = htmlRule
 		}
 		for _, text := range textsAt(reflect.ValueOf(v), c.Pointer) {
-			if f, bad := examine(text, rule); bad {
+			if f, bad := examine(text, how); bad {
 				f.In, f.Pointer = "body", knownPointer(d.typ, c.Pointer)
 				found = append(found, f)
 				break

@@ -5,7 +5,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -74,7 +73,7 @@ func (in *inspection) headers() *Refusal {
 	}
 	for _, name := range in.cfg.Headers {
 		for _, v := range in.req.Header[name] {
-			in.inspect("header", name, v, FieldRule{As: Line})
+			in.inspect("header", name, v, lineRule)
 		}
 	}
 	return nil
@@ -102,11 +101,11 @@ func (in *inspection) path() *Refusal {
 }
 
 // inspect looks at one value and notes what is found.
-func (in *inspection) inspect(where, name, value string, rule FieldRule) {
+func (in *inspection) inspect(where, name, value string, how rule) {
 	if in.blind {
 		return
 	}
-	f, bad := examine(value, rule)
+	f, bad := examine(value, how)
 	if !bad {
 		return
 	}
@@ -122,23 +121,23 @@ func (in *inspection) inspect(where, name, value string, rule FieldRule) {
 }
 
 // examine decides about one value.
-func examine(value string, rule FieldRule) (FieldRefusal, bool) {
-	if rule.As == Raw {
+func examine(value string, how rule) (FieldRefusal, bool) {
+	switch {
+	case how.as == Raw:
+		return FieldRefusal{}, false
+	case how.as == Line && !tango.IsOneLine(value):
+		return FieldRefusal{Key: tango.KeyInsecure, Message: "must be one line without control characters", Class: validate.ClassCRLF, Rule: "line"}, true
+	case how.inspect.Clean(value):
+		if how.as == HTML && !sameMarkup(value) {
+			return FieldRefusal{Key: tango.KeyInsecure, Message: tango.MsgInsecure, Class: validate.ClassXSS, Rule: "html"}, true
+		}
 		return FieldRefusal{}, false
 	}
-	if rule.As == Line && !tango.IsOneLine(value) {
-		return FieldRefusal{Key: tango.KeyInsecure, Message: "must be one line without control characters", Class: "crlf", Rule: "line"}, true
+	f := FieldRefusal{Key: tango.KeyInsecure, Message: tango.MsgInsecure}
+	if found := how.inspect.Inspect(value); len(found) > 0 {
+		f.Class, f.Rule = found[0].Class, found[0].Rule
 	}
-	for _, f := range validate.Inspect(value) {
-		if slices.Contains(rule.Off, f.Class) || rule.As == HTML && f.Class == "xss" {
-			continue
-		}
-		return FieldRefusal{Key: tango.KeyInsecure, Message: tango.MsgInsecure, Class: f.Class, Rule: f.Rule}, true
-	}
-	if rule.As == HTML && !sameMarkup(value) {
-		return FieldRefusal{Key: tango.KeyInsecure, Message: tango.MsgInsecure, Class: "xss", Rule: "html"}, true
-	}
-	return FieldRefusal{}, false
+	return f, true
 }
 
 // body reads and inspects the body.

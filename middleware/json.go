@@ -30,14 +30,14 @@ func (in *inspection) json(data []byte, body *heldBody) *Refusal {
 		case jsonwalk.Number:
 			return nil
 		case jsonwalk.Name:
-			in.lookAt(w, t, FieldRule{As: Line}, false)
+			in.lookAt(w, t, lineRule, false)
 			return nil
 		}
-		rule := FieldRule{As: Text}
+		how := textRule
 		if len(in.route.patterns) > 0 {
-			rule = ruleFor(in.route.patterns, w)
+			how = ruleFor(in.route.patterns, w)
 		}
-		in.lookAt(w, t, rule, strip)
+		in.lookAt(w, t, how, strip)
 		return nil
 	})
 	if err != nil {
@@ -50,15 +50,15 @@ func (in *inspection) json(data []byte, body *heldBody) *Refusal {
 }
 
 // lookAt examines one name or string. The pointer is built only when there is something to say.
-func (in *inspection) lookAt(w *jsonwalk.Walker, t jsonwalk.Token, rule FieldRule, strip bool) {
-	f, bad := examine(t.Text, rule)
+func (in *inspection) lookAt(w *jsonwalk.Walker, t jsonwalk.Token, how rule, strip bool) {
+	f, bad := examine(t.Text, how)
 	if !bad {
 		return
 	}
 	pointer := w.Pointer()
 	if strip {
-		clean := stripped(t.Text, rule.As)
-		if _, still := examine(clean, rule); !still {
+		clean := stripped(t.Text, how.as)
+		if _, still := examine(clean, how); !still {
 			in.edits = append(in.edits, edit{t.Start, t.End, clean, sanitize.Change{
 				Pointer: pointer, Rule: string(f.Class) + "/" + f.Rule, Before: len(t.Text), After: len(clean),
 			}})

@@ -100,9 +100,9 @@ func (in *inspection) part(part *multipart.Part, seen map[string]bool) *Refusal 
 	if len(seen) > in.limits.Parameters {
 		return badRequest("form.count", "The form has too many fields")
 	}
-	in.inspect("form", name, name, FieldRule{As: Line})
+	in.inspect("form", name, name, lineRule)
 	if _, isFile := parameters["filename"]; isFile {
-		in.inspect("form", name, file, FieldRule{As: Line})
+		in.inspect("form", name, file, lineRule)
 		_, err := io.Copy(io.Discard, part)
 		if err != nil {
 			return badRequest("multipart.broken", "The form cannot be read")
@@ -136,14 +136,14 @@ func onlyPartHeaders(h textproto.MIMEHeader) bool {
 }
 
 // ruleForName is the rule of a form field or query parameter, by the pattern "/name".
-func (in *inspection) ruleForName(name string) FieldRule {
+func (in *inspection) ruleForName(name string) rule {
 	for i := range in.route.patterns {
 		p := &in.route.patterns[i]
 		if len(p.tokens) == 1 && (p.tokens[0] == name || p.tokens[0] == "*") || p.below && len(p.tokens) == 0 {
 			return p.rule
 		}
 	}
-	return FieldRule{As: Text}
+	return textRule
 }
 
 // pair is one parameter of a query or form.
@@ -178,7 +178,7 @@ func (in *inspection) pairs(where, text string, repeated []string) ([]pair, *Ref
 			return nil, badRequest(where+".string", "A parameter is too long")
 		}
 		out = append(out, pair{name, value})
-		in.inspect(where, name, name, FieldRule{As: Line})
+		in.inspect(where, name, name, lineRule)
 		in.inspect(where, name, value, in.ruleForName(name))
 	}
 	if r := duplicates(where, out, repeated); r != nil {
@@ -217,7 +217,7 @@ func (in *inspection) parameters(p params) *Refusal {
 	}
 	for i := range p.len() {
 		name, value := p.at(i)
-		in.inspect("path", name, value, FieldRule{As: Line})
+		in.inspect("path", name, value, lineRule)
 	}
 	return nil
 }

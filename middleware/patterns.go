@@ -25,7 +25,38 @@ const (
 // FieldRule says how one value, or one group of values, is looked at.
 type FieldRule struct {
 	As  Kind             // "" is Text
+	On  []validate.Class // classes besides the default ones: validate.ClassLink in names and subjects
 	Off []validate.Class // classes that are no attack here, such as code_injection in a field that holds code
+}
+
+// rule is a FieldRule after its classes were chosen.
+type rule struct {
+	as      Kind
+	inspect validate.Inspector
+}
+
+// The rules that hold where no pattern says otherwise.
+var (
+	textRule = rule{as: Text}
+	lineRule = rule{as: Line}
+	htmlRule = FieldRule{As: HTML}.compile()
+)
+
+func (f FieldRule) compile() rule {
+	r := rule{as: f.As}
+	if r.as == "" {
+		r.as = Text
+	}
+	if r.as == HTML {
+		f.Off = append(slices.Clone(f.Off), validate.ClassXSS) // judged by what sanitize.HTML would take out
+	}
+	if len(f.On) > 0 {
+		r.inspect = r.inspect.With(f.On...)
+	}
+	if len(f.Off) > 0 {
+		r.inspect = r.inspect.Without(f.Off...)
+	}
+	return r
 }
 
 // pattern is a compiled JSON pointer pattern: a pointer in which * stands for one name or index, and ** at the
@@ -33,7 +64,7 @@ type FieldRule struct {
 type pattern struct {
 	tokens []string
 	below  bool
-	rule   FieldRule
+	rule   rule
 }
 
 // compilePatterns sorts the rules so that the first that matches is the most exact one.
@@ -42,14 +73,16 @@ func compilePatterns(where string, rules map[string]FieldRule) ([]pattern, error
 		out   []pattern
 		wrong []error
 	)
-	for text, rule := range rules {
-		if rule.As == "" {
-			rule.As = Text
+	for text, f := range rules {
+		p := pattern{rule: f.compile()}
+		if !slices.Contains([]Kind{Text, Line, HTML, Raw}, p.rule.as) {
+			wrong = append(wrong, fmt.Errorf("middleware: %s[%q]: As %q is none of text, line, html, raw", where, text, f.As))
 		}
-		if !slices.Contains([]Kind{Text, Line, HTML, Raw}, rule.As) {
-			wrong = append(wrong, fmt.Errorf("middleware: %s[%q]: As %q is none of text, line, html, raw", where, text, rule.As))
+		for _, c := range append(slices.Clone(f.On), f.Off...) {
+			if !slices.Contains(validate.Classes(), c) {
+				wrong = append(wrong, fmt.Errorf("middleware: %s[%q]: there is no class %q", where, text, c))
+			}
 		}
-		p := pattern{rule: rule}
 		if text != "" {
 			if text[0] != '/' {
 				wrong = append(wrong, fmt.Errorf("middleware: %s: %q does not begin with /: a pattern is a JSON pointer", where, text))
@@ -92,13 +125,13 @@ func (p pattern) order() string {
 }
 
 // ruleFor is the rule for the value that w stands at.
-func ruleFor(patterns []pattern, w *jsonwalk.Walker) FieldRule {
+func ruleFor(patterns []pattern, w *jsonwalk.Walker) rule {
 	for i := range patterns {
 		if patterns[i].matches(w) {
 			return patterns[i].rule
 		}
 	}
-	return FieldRule{As: Text}
+	return textRule
 }
 
 func (p *pattern) matches(w *jsonwalk.Walker) bool {

@@ -75,6 +75,7 @@ type Walker struct {
 	text   string
 	frames []frame
 	keys   int
+	plain  []byte // a string while it is decoded
 }
 
 // frame is one open object or array.
@@ -84,6 +85,9 @@ type frame struct {
 	name   string // in an object: the last name, decoded
 	index  int    // in an array: of the value that is read now
 }
+
+// keptPlain is the largest buffer that is kept for the next text.
+const keptPlain = 4 << 10
 
 // walkers keep the decoder's own memory from one text to the next. Nothing of a text stays in them.
 var walkers = sync.Pool{New: func() any { return &Walker{dec: jsontext.NewDecoder(new(bytes.Buffer))} }}
@@ -99,6 +103,10 @@ func Walk(data []byte, text string, limits Limits, visit func(*Walker, Token) er
 	err := w.walk(limits, visit)
 	clear(w.frames[:cap(w.frames)])
 	w.frames = w.frames[:0]
+	if cap(w.plain) > keptPlain {
+		w.plain = nil
+	}
+	clear(w.plain[:cap(w.plain)])
 	w.text, w.buf = "", bytes.Buffer{}
 	w.dec.Reset(&w.buf)
 	walkers.Put(w)
@@ -178,11 +186,10 @@ func (w *Walker) scalar(kind jsontext.Kind, limits Limits, visit func(*Walker, T
 	}
 	t.Kind, t.Text = String, w.text[t.Start+1:t.End-1]
 	if bytes.IndexByte(raw, '\\') >= 0 {
-		plain, err := jsontext.AppendUnquote(nil, raw)
-		if err != nil {
+		if w.plain, err = jsontext.AppendUnquote(w.plain[:0], raw); err != nil {
 			return w.err(ReasonUTF8)
 		}
-		t.Text = string(plain)
+		t.Text = string(w.plain)
 	}
 	if len(w.frames) > 0 {
 		if f := &w.frames[len(w.frames)-1]; f.object && !f.named {
