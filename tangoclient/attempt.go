@@ -41,7 +41,7 @@ func (s *sending) try(ctx context.Context) attempt {
 	if s.call.isRead() {
 		actx, cancel := context.WithTimeoutCause(ctx, AttemptTimeout, ErrAttemptTimeout)
 		defer cancel()
-		return s.exchange(actx, s.call, new(gate), auth)
+		return s.exchange(actx, s.call, new(gate), auth, s.attempts)
 	}
 	return s.tryWrite(ctx, auth)
 }
@@ -53,12 +53,12 @@ func (s *sending) tryWrite(ctx context.Context, auth authorization) attempt {
 	actx, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), AttemptTimeout, ErrAttemptTimeout)
 	g, done := new(gate), make(chan attempt, 1)
 	var taken atomic.Bool // by whom comes first: the attempt with its result, or the caller who goes away
-	c, cl := s.core, s.call
+	c, cl, n := s.core, s.call, s.attempts
 	c.running.Add(1)
 	go func() {
 		defer c.running.Done()
 		defer cancel()
-		a := c.exchange(actx, cl, g, auth)
+		a := c.exchange(actx, cl, g, auth, n)
 		if taken.CompareAndSwap(false, true) {
 			done <- a
 			return
@@ -81,8 +81,10 @@ func (s *sending) tryWrite(ctx context.Context, auth authorization) attempt {
 	return attempt{err: context.Cause(ctx), sent: true, left: true, auth: auth}
 }
 
-// exchange sends the request once and reads the whole answer.
-func (c *core) exchange(ctx context.Context, cl *call, g *gate, auth authorization) (a attempt) {
+// exchange sends the request once, for the n-th time from 0, and reads the whole answer.
+func (c *core) exchange(ctx context.Context, cl *call, g *gate, auth authorization, n int) (a attempt) {
+	ctx, end := c.tel.startAttempt(ctx, cl, n)
+	defer func() { end(&a) }()
 	a.auth = auth
 	req, err := c.request(ctx, cl, g, auth)
 	if err != nil {

@@ -32,6 +32,8 @@ type core struct {
 	unclear     *unclear
 	refKey      Secret
 	catalog     catalogCache
+	spending    *spending
+	tel         *telemetry
 	running     sync.WaitGroup // attempts of writes
 }
 

@@ -11,6 +11,11 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/tangoguard/tangoguard/internal/tango"
 )
 
 const (
@@ -72,6 +77,12 @@ type Config struct {
 	// TLS. For tests, with the in-process transport of tangotest.
 	InsecureTransport http.RoundTripper
 
+	// Pacer keeps the pace; nil: one request a second by this process. Package redisstore has one that a fleet
+	// shares.
+	Pacer Pacer
+	// FleetSize is how many processes send for the platform without a shared Pacer: each sends one request in
+	// that many seconds. 0: 1.
+	FleetSize int
 	// NoPace sends without keeping to one request a second. Tango refuses the rest with 429.
 	NoPace bool
 
@@ -90,6 +101,12 @@ type Config struct {
 	// goroutine; nil: the outcome is logged only.
 	OnLateOutcome func(LateOutcome)
 
+	// Limits refuse orders that cost too much.
+	Limits Limits
+
+	// TracerProvider and MeterProvider are OpenTelemetry's; nil: the global ones.
+	TracerProvider trace.TracerProvider
+	MeterProvider  metric.MeterProvider
 	// Logger gets what operators need, without secrets and personal data; nil: nothing is logged.
 	Logger *slog.Logger
 }
@@ -125,6 +142,26 @@ func New(cfg Config) (*Client, error) {
 			fail("%s: must not be negative", name)
 		}
 	}
+	if cfg.FleetSize < 0 {
+		fail("FleetSize: must not be negative")
+	}
+	if cfg.NoPace && (cfg.Pacer != nil || cfg.FleetSize > 1) || cfg.Pacer != nil && cfg.FleetSize > 1 {
+		fail("NoPace, Pacer and FleetSize: set at most one")
+	}
+	for _, m := range []map[string]Amount{cfg.Limits.PerOrder, cfg.Limits.PerAccountPerDay} {
+		for currency, amount := range m {
+			if currency != "*" && !tango.IsCurrency(currency) {
+				fail("Limits: a key is no currency code such as USD, nor *")
+			}
+			if amount.Sign() < 0 {
+				fail("Limits: an amount is below 0")
+			}
+		}
+	}
+	tel, err := newTelemetry(cfg.TracerProvider, cfg.MeterProvider)
+	if err != nil {
+		fail("MeterProvider: %w", err)
+	}
 	rt, err := newTransport(&cfg)
 	if err != nil {
 		errs = append(errs, err)
@@ -142,6 +179,8 @@ func New(cfg Config) (*Client, error) {
 		pacer:       newPacer(&cfg),
 		unclear:     new(unclear),
 		refKey:      cfg.RefKey,
+		spending:    newSpending(cfg.Limits),
+		tel:         tel,
 	}}
 	c.auth = newAuth(cfg.Credentials, new(secretSet), orDefault(cfg.KeyMaxAge, defaultKeyMaxAge))
 	c.log = newLogger(cfg.Logger, c.auth.secrets)

@@ -128,7 +128,9 @@ func (o *oauth) fetch(ctx context.Context, c Credentials, s *sealer) (Token, err
 	var err error
 	for n := 1; ; n++ {
 		var t Token
-		if t, err = o.attempt(ctx, c, s); err == nil {
+		t, err = o.attempt(ctx, c, s)
+		o.core.tel.tokenFetched(ctx, err)
+		if err == nil {
 			o.core.log.InfoContext(ctx, "tango: new access token", slog.String("clientId", c.ClientID), slog.Time("expires", t.Expires))
 			return t, nil
 		}

@@ -40,6 +40,10 @@ func (c *Client) CreateOrder(ctx context.Context, r OrderRequest) (*Order, error
 	if err := c.allow(opCreateOrder, r.CustomerIdentifier, r.AccountIdentifier); err != nil {
 		return nil, err
 	}
+	done, err := c.reserve(ctx, &r, c.wireRef(given))
+	if err != nil {
+		return nil, err
+	}
 	cl := call{op: opCreateOrder, method: http.MethodPost, path: "/orders", body: body, given: given,
 		ref: refKey{r.CustomerIdentifier, r.AccountIdentifier, c.wireRef(given)}}
 	o, err := invoke(ctx, c.core, cl, func(a *answer, o *Order) error {
@@ -53,6 +57,7 @@ func (c *Client) CreateOrder(ctx context.Context, r OrderRequest) (*Order, error
 		o.ExternalRefID = given
 		return nil
 	})
+	done(o, err)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package tangoclient
 
 import (
+	"io"
 	"reflect"
 	"slices"
 	"strings"
@@ -81,6 +82,7 @@ func TestPreflight(t *testing.T) {
 				at := slices.IndexFunc(refused.Fields, func(f FieldError) bool { return f.Pointer == row.pointer && f.Key == row.key })
 				assert.GreaterOrEqual(t, at, 0, "%+v", refused.Fields)
 			}
+			_, _ = io.WriteString(&everything, err.Error()+"\n")
 			for _, v := range []string{r.Message, r.Notes, r.EmailSubject, r.Recipient.orZero().FirstName, testKey} {
 				if len(v) > 3 {
 					assert.NotContains(t, err.Error(), v, "no value in an error")

@@ -17,10 +17,10 @@ import (
 // own id is looked at before it is returned, and before it is changed. Lists carry the filter, and what comes
 // back is looked at again. An empty scope allows nothing. Scoping a scoped client gives what both allow.
 func (c *Client) Scoped(s Scope) *Client {
-	own := slices.Clone(s)
-	if c.scope != nil {
-		own = slices.DeleteFunc(own, func(a ScopeAccount) bool { return !c.scope.Allows(a.Customer, a.Account) })
-	}
+	own := slices.DeleteFunc(slices.Clone(s), func(a ScopeAccount) bool {
+		half := a.Customer == "" || a.Account == "" // names nobody
+		return half || c.scope != nil && !c.scope.Allows(a.Customer, a.Account)
+	})
 	d := *c
 	d.scope = &own
 	return &d
@@ -95,7 +95,7 @@ func scopedList[T any](c *Client, op, customer, account string, list func(custom
 	return func(yield func(*T, error) bool) {
 		asked := false
 		for _, s := range *c.scope {
-			if customer != "" && customer != s.Customer || account != "" && account != s.Account || s.Customer == "" || s.Account == "" {
+			if customer != "" && customer != s.Customer || account != "" && account != s.Account {
 				continue
 			}
 			asked = true

@@ -91,7 +91,10 @@ func envelope(status int, key, message string) string {
 		`,"httpPhrase":"x","i18nKey":"` + key + `","message":"` + message + `"}`
 }
 
-const testKey = "platform-key-that-is-secret-0001"
+const (
+	testKey  = "platform-key-that-is-secret-0001"
+	testCode = "GIFT-CODE-9911-2233-4455"
+)
 
 // newTestClient makes a client on a script, without pace unless mod says otherwise.
 func newTestClient(t *testing.T, s *script, mod ...func(*Config)) *Client {
@@ -100,6 +103,7 @@ func newTestClient(t *testing.T, s *script, mod ...func(*Config)) *Client {
 	for _, m := range mod {
 		m(&cfg)
 	}
+	watch(&cfg)
 	c, err := New(cfg)
 	require.NoError(t, err)
 	return c
@@ -151,7 +155,7 @@ func placed(replace ...string) string {
 	"denomination":{"value":25.00,"currencyCode":"USD"},"rewardName":"Demo","createdAt":"2026-01-02T03:04:05.6Z",
 	"sender":{"firstName":"Ben","lastName":"Smith & Sons"},"somethingNew":{"a":[1]},
 	"recipient":{"firstName":"Aoife","lastName":"O'Brien","email":"aoife@example.com"},
-	"reward":{"credentials":{"PIN":"9911"},"credentialList":[{"label":"PIN","value":"9911","type":"text","credentialType":"PIN"}]}}`)
+	"reward":{"credentials":{"PIN":"` + testCode + `"},"credentialList":[{"label":"PIN","value":"` + testCode + `","type":"text","credentialType":"PIN"}]}}`)
 }
 
 var background = context.Background()

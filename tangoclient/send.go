@@ -45,6 +45,14 @@ type answer struct {
 
 // do makes a call, with as many attempts as it takes and is allowed.
 func (c *core) do(ctx context.Context, cl *call) (*answer, error) {
+	ctx, end := c.tel.startCall(ctx, cl)
+	a, err := c.run(ctx, cl)
+	end(a, err)
+	return a, err
+}
+
+// run makes one attempt after the other, until one settles the call or there must be no more.
+func (c *core) run(ctx context.Context, cl *call) (*answer, error) {
 	s := sending{core: c, call: cl, deadline: ErrMaxElapsed, open: c.unclear.open(cl.ref, c.settleAfter, cl.probe)}
 	if end, ok := ctx.Deadline(); ok && time.Until(end) <= c.maxElapsed {
 		s.deadline = context.DeadlineExceeded
@@ -95,14 +103,22 @@ func (s *sending) wait(ctx context.Context) error {
 	if time.Now().Add(s.pause).After(latest) {
 		return s.deadline
 	}
-	if err := sleep(ctx, s.pause); err != nil {
-		return err
+	start := time.Now()
+	if s.pause > 0 {
+		err := sleep(ctx, s.pause)
+		s.tel.waited(ctx, s.call.op, "backoff", start)
+		if err != nil {
+			return err
+		}
 	}
+	start = time.Now()
 	at, err := s.pacer.Reserve(ctx, latest)
 	if err != nil {
 		return err
 	}
-	return sleep(ctx, time.Until(at))
+	err = sleep(ctx, time.Until(at))
+	s.tel.waited(ctx, s.call.op, "pace", start)
+	return err
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -35,7 +35,7 @@ func TestCreateOrderOutcomes(t *testing.T) {
 		return func(t *testing.T, o *Order, err error) {
 			require.NoError(t, err)
 			assert.Equal(t, want, o.Outcome)
-			assert.Equal(t, "9911", o.Reward.CredentialList[0].Value.Reveal())
+			assert.Equal(t, testCode, o.Reward.CredentialList[0].Value.Reveal())
 		}
 	}
 	html := "<html><body>Forbidden</body></html>"

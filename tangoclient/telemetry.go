@@ -1,0 +1,118 @@
+package tangoclient
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
+)
+
+// scopeName is the instrumentation scope of spans and metrics.
+const scopeName = "github.com/tangoguard/tangoguard/tangoclient"
+
+// telemetry makes spans and metrics. Names of attributes are those of OpenTelemetry's semantic conventions
+// where they have one. None holds a URL, a query, or what somebody typed, and no trace header goes to Tango.
+type telemetry struct {
+	tracer   trace.Tracer
+	calls    metric.Int64Counter
+	attempts metric.Int64Counter
+	tokens   metric.Int64Counter
+	waits    metric.Float64Histogram
+	duration metric.Float64Histogram
+}
+
+func newTelemetry(tp trace.TracerProvider, mp metric.MeterProvider) (*telemetry, error) {
+	if tp == nil {
+		tp = otel.GetTracerProvider()
+	}
+	if mp == nil {
+		mp = otel.GetMeterProvider()
+	}
+	m := mp.Meter(scopeName)
+	t := &telemetry{tracer: tp.Tracer(scopeName)}
+	var errs [5]error
+	t.calls, errs[0] = m.Int64Counter("tango.client.calls", metric.WithDescription("Calls, by operation and outcome"))
+	t.attempts, errs[1] = m.Int64Counter("tango.client.attempts", metric.WithDescription("Attempts, by operation and status; 0 is no answer"))
+	t.tokens, errs[2] = m.Int64Counter("tango.client.token.fetches", metric.WithDescription("Requests to the token endpoint, by status"))
+	t.waits, errs[3] = m.Float64Histogram("tango.client.wait.duration", metric.WithUnit("s"), metric.WithDescription("Waits before an attempt, by reason"))
+	t.duration, errs[4] = m.Float64Histogram("tango.client.call.duration", metric.WithUnit("s"), metric.WithDescription("Calls with all their attempts and waits"))
+	return t, errors.Join(errs[:]...)
+}
+
+func opAttr(op string) attribute.KeyValue { return attribute.String("tango.operation", op) }
+
+func (t *telemetry) startCall(ctx context.Context, cl *call) (context.Context, func(*answer, error)) {
+	start := time.Now()
+	ctx, span := t.tracer.Start(ctx, "tango "+cl.op, trace.WithAttributes(opAttr(cl.op)))
+	return ctx, func(a *answer, err error) {
+		outcome := attribute.String("tango.outcome", outcomeOf(a, err))
+		if err != nil {
+			span.SetStatus(codes.Error, err.Error())
+		}
+		span.SetAttributes(outcome)
+		span.End()
+		with := metric.WithAttributes(opAttr(cl.op), outcome)
+		t.calls.Add(ctx, 1, with)
+		t.duration.Record(ctx, time.Since(start).Seconds(), with)
+	}
+}
+
+// outcomeOf is one of created, ok, duplicate, unknown, refused, unavailable.
+func outcomeOf(a *answer, err error) string {
+	switch {
+	case err == nil && a.status == http.StatusCreated:
+		return "created"
+	case err == nil && a.status == http.StatusConflict:
+		return "duplicate"
+	case err == nil:
+		return "ok"
+	case is[*UnknownOutcomeError](err):
+		return "unknown"
+	case errors.Is(err, ErrUnavailable):
+		return "unavailable"
+	}
+	return "refused"
+}
+
+func (t *telemetry) startAttempt(ctx context.Context, cl *call, n int) (context.Context, func(*attempt)) {
+	ctx, span := t.tracer.Start(ctx, cl.method, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
+		opAttr(cl.op), attribute.String("http.request.method", cl.method), attribute.Int("http.request.resend_count", n)))
+	return ctx, func(a *attempt) {
+		status, key := 0, ""
+		switch {
+		case a.ans != nil:
+			status = a.ans.status
+			span.SetAttributes(attribute.String("tango.request_id", a.ans.id))
+		case a.fail != nil:
+			status, key = a.fail.Status, a.fail.Key
+			span.SetAttributes(attribute.String("tango.request_id", a.fail.RequestID), attribute.String("tango.key", key))
+		}
+		if a.ans == nil {
+			span.SetStatus(codes.Error, "")
+		}
+		if status != 0 {
+			span.SetAttributes(attribute.Int("http.response.status_code", status))
+		}
+		span.End()
+		t.attempts.Add(ctx, 1, metric.WithAttributes(opAttr(cl.op), attribute.Int("http.response.status_code", status)))
+	}
+}
+
+// waited notes a wait; reason is backoff or pace.
+func (t *telemetry) waited(ctx context.Context, op, reason string, since time.Time) {
+	t.waits.Record(ctx, time.Since(since).Seconds(), metric.WithAttributes(opAttr(op), attribute.String("tango.wait.reason", reason)))
+}
+
+func (t *telemetry) tokenFetched(ctx context.Context, err error) {
+	status := http.StatusOK
+	if e, ok := errors.AsType[*TokenError](err); ok {
+		status = e.Status
+	}
+	t.tokens.Add(ctx, 1, metric.WithAttributes(attribute.Int("http.response.status_code", status)))
+}
