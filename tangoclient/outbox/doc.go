@@ -1,0 +1,23 @@
+// Package outbox keeps orders before they are sent, so that none is lost and none is sent twice, whatever
+// happens to this process between its caller and Tango.
+//
+// An order is written to a Store with its tenant, its externalRefID and its body, and only then sent. Who
+// submits it again gets the first one's state; with another body, ErrDifferent. Workers send with the pace of
+// their client. An outcome that is not known is settled by look-up, never by another id. After a crash the next
+// New goes on where the last one ended.
+//
+//	queued -> sending -> placed | refused | unknown
+//	unknown -> placed, or back to queued when Tango has no such order
+//
+// Guaranteed, as long as the store keeps what it took and Tango remembers an externalRefID: an order that
+// Submit accepted is placed at most once; it ends as placed or refused, or stays unknown with a Reason when
+// only a person can tell. The right to the account and the rules for its texts are checked when it is
+// submitted, and again when it is sent.
+//
+// Not guaranteed: an order of the sequence (single orders pass bulk ones, tenants take turns); that one
+// process at a time uses a Store of somebody else's making (the one of Open makes sure of it).
+//
+// Kept: the order as it was submitted, without anything that Tango answered but its ids and states, so no
+// reward codes. Personal data goes when Config.Retention is over, or with Delete. A database that copies on
+// write, as bbolt does, may hold remnants in free pages of its file until they are used again.
+package outbox
