@@ -117,6 +117,7 @@ type row struct {
 	current        int
 	positionalRead bool
 	long           bool
+	flagged        bool
 	bigWidth       bool
 }
 
@@ -147,13 +148,13 @@ func conversions(v *scan.View, report scan.Report) {
 		if r.n > 0 && i-r.end > maxGap {
 			flush()
 		}
-		r.add(s, i, &c)
+		r.add(i, &c)
 		i = c.end
 	}
 	flush()
 }
 
-func (r *row) add(s string, i int, c *conversion) {
+func (r *row) add(i int, c *conversion) {
 	if r.n == 0 {
 		r.start = i
 	}
@@ -175,8 +176,8 @@ func (r *row) add(s string, i int, c *conversion) {
 	}
 	r.positionalRead = r.positionalRead || c.positional && strings.IndexByte("xXpn", c.verb) >= 0
 	r.long = r.long || c.long
+	r.flagged = r.flagged || c.flagged
 	r.bigWidth = r.bigWidth || c.flagged && c.verb == 'n'
-	_ = s
 }
 
 func (r *row) judge(s string) string {
@@ -190,7 +191,7 @@ func (r *row) judge(s string) string {
 		return "read"
 	case r.tight >= 4, r.n >= 5 && r.texts == r.n && whole, r.n >= 6 && r.read > 0, r.read > 0 && r.tight >= 3:
 		return "read"
-	case r.read > 0 && whole:
+	case r.read > 0 && whole && (r.tight == r.n && r.n > 1 || r.n == 1 && r.flagged):
 		return "read"
 	case r.long:
 		return "exhaust"

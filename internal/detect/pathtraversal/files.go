@@ -138,7 +138,7 @@ func file(s string, i int, parameter bool) (end int, ok bool) {
 	}
 	end = pathEnd(s, i+n)
 	if rest := strings.TrimLeft(s[end:min(len(s), end+16)], "\"'`)"); rest != "" && rest[0] <= ' ' && rest[0] != 0 {
-		return 0, strings.TrimSpace(s[end:]) == ""
+		return end, strings.TrimSpace(s[end:]) == ""
 	}
 	return end, true
 }

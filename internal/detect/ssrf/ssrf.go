@@ -223,7 +223,7 @@ func bare(s string, report scan.Report) {
 		slashes++
 	}
 	t = t[slashes:]
-	if t == "" || len(t) > 2048 || strings.IndexByte(t, ' ') >= 0 {
+	if t == "" || len(t) > 2048 || strings.IndexByte(t, ' ') >= 0 || strings.IndexAny(t, ":/.]") < 0 {
 		return
 	}
 	host, rest := t, ""
