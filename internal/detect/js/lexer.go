@@ -83,38 +83,68 @@ func (l *Lexer) Next() Token {
 // skip passes over white space and comments.
 func (l *Lexer) skip() (newline bool) {
 	for l.Pos < len(l.Text) {
-		switch rest := l.Text[l.Pos:]; {
-		case rest[0] == '\n' || rest[0] == '\r':
+		switch c := l.Text[l.Pos]; {
+		case c == '\n' || c == '\r':
 			newline, l.Comment = true, false
 			l.Pos++
-		case rest[0] == ' ' || '\t' <= rest[0] && rest[0] <= '\f':
+		case c == ' ' || '\t' <= c && c <= '\f':
 			l.Pos++
-		case strings.HasPrefix(rest, "\u00a0"):
-			l.Pos += 2
-		case strings.HasPrefix(rest, "\u2028"), strings.HasPrefix(rest, "\u2029"):
-			newline, l.Comment = true, false
-			l.Pos += 3
-		case strings.HasPrefix(rest, "/*"):
-			n := strings.Index(rest[2:], "*/")
-			if n < 0 {
-				l.Comment = true
-				l.Pos = len(l.Text)
+		case c == '/' || c == '<' || c == '-':
+			if !l.comment(&newline) {
 				return newline
 			}
-			newline = newline || strings.IndexByte(rest[:n+4], '\n') >= 0
-			l.Pos += n + 4
-		case strings.HasPrefix(rest, "//"), strings.HasPrefix(rest, "<!--"), newline && strings.HasPrefix(rest, "-->"):
-			l.Comment = true
-			n := strings.IndexAny(rest, "\n\r")
-			if n < 0 {
-				n = len(rest)
+		case c >= 0x80:
+			n, breaks := wideSpace(l.Text[l.Pos:])
+			if n == 0 {
+				return newline
 			}
+			newline = newline || breaks
+			l.Comment = l.Comment && !breaks
 			l.Pos += n
 		default:
 			return newline
 		}
 	}
 	return newline
+}
+
+// comment passes over a comment if one begins here: ECMA-262 12.4 and B.1.1. It sets newline if one is in it.
+func (l *Lexer) comment(newline *bool) bool {
+	rest := l.Text[l.Pos:]
+	switch {
+	case strings.HasPrefix(rest, "/*"):
+		n := strings.Index(rest[2:], "*/")
+		if n < 0 {
+			l.Comment = true
+			l.Pos = len(l.Text)
+			return true
+		}
+		*newline = *newline || strings.IndexByte(rest[:n+4], '\n') >= 0
+		l.Pos += n + 4
+	case strings.HasPrefix(rest, "//"), strings.HasPrefix(rest, "<!--"), *newline && strings.HasPrefix(rest, "-->"):
+		l.Comment = true
+		n := strings.IndexAny(rest, "\n\r")
+		if n < 0 {
+			n = len(rest)
+		}
+		l.Pos += n
+	default:
+		return false
+	}
+	return true
+}
+
+// wideSpace returns the length of the white space beyond ASCII at the beginning of s, and whether it ends a line.
+func wideSpace(s string) (n int, breaks bool) {
+	switch {
+	case strings.HasPrefix(s, "\u00a0"):
+		return 2, false
+	case strings.HasPrefix(s, "\u2028"), strings.HasPrefix(s, "\u2029"):
+		return 3, true
+	case strings.HasPrefix(s, "\ufeff"):
+		return 3, false
+	}
+	return 0, false
 }
 
 // number passes over a numeric literal, however its digits and letters are put together.
@@ -195,34 +225,28 @@ func wordEnd(s string, i int) int {
 
 // punctLen returns the length of the punctuator at the beginning of s: ECMA-262 12.8.
 func punctLen(s string) int {
-	const long = ">>>= ...  ===  !==  **=  <<=  >>=  >>>  &&=  ||=  ??=  "
-	for n := 4; n > 1; n-- {
-		if len(s) < n {
-			continue
-		}
-		for i := 0; n > 2 && i+5 <= len(long); i += 5 {
-			if strings.TrimRight(long[i:i+5], " ") == s[:n] {
-				return n
-			}
-		}
-		if n == 2 && twoBytes(s[0], s[1]) {
-			return 2
-		}
+	if len(s) < 2 {
+		return 1
 	}
-	return 1
-}
-
-// twoBytes reports whether the two bytes make a punctuator.
-func twoBytes(a, b byte) bool {
-	switch b {
-	case '=':
-		return strings.IndexByte("=!<>+-*/%&|^", a) >= 0
-	case '>':
-		return a == '=' || a == '>'
-	case '.':
-		return a == '?'
+	a, b := s[0], s[1]
+	n := 1
+	switch {
+	case b == '=' && strings.IndexByte("=!<>+-*/%&|^", a) >= 0, a == b && strings.IndexByte("+-*<>&|?", a) >= 0:
+		n = 2
+	case a == '=' && b == '>', a == '?' && b == '.':
+		return 2
+	case a == '.' && strings.HasPrefix(s, "..."):
+		return 3
+	default:
+		return 1
 	}
-	return a == b && strings.IndexByte("+-*<&|?", a) >= 0
+	if a == '+' || a == '-' {
+		return n
+	}
+	for n < len(s) && n < 4 && (s[n] == '=' && s[n-1] != '=' || s[n] == '>' && s[n-1] == '>' || s[n] == '=' && n == 2 && b == '=' && (a == '=' || a == '!')) {
+		n++ // === !== **= <<= >>= >>> >>>= &&= ||= ??=
+	}
+	return n
 }
 
 func isWord(c byte) bool {

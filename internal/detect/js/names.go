@@ -38,14 +38,25 @@ func Global(name string) bool {
 	return false
 }
 
-// member reports whether the methods of the global object have effect by themselves. Of self, top and parent,
-// words of other languages too, only sinks and computed members do.
-func member(name string) bool {
+// method says what a method does that a browser's objects have: nothing that matters, something always, or
+// something where it gets a URL. The rest of the DOM reads, or changes what is there already.
+type method uint8
+
+const (
+	harmless method = iota
+	active
+	navigates
+)
+
+func methodOf(name string) method {
 	switch name {
-	case "window", "document", "globalThis", "navigator", "location", "history", "localStorage", "sessionStorage":
-		return true
+	case "write", "writeln", "execCommand", "sendBeacon", "postMessage", "pushState", "replaceState", "registerProtocolHandler",
+		"createContextualFragment", "parseHTMLUnsafe", "setHTMLUnsafe":
+		return active
+	case "open", "assign", "replace", "navigate":
+		return navigates
 	}
-	return false
+	return harmless
 }
 
 // Value reports whether name is a global that payloads show or send: an argument that gives a call away.

@@ -23,7 +23,7 @@ type Program struct {
 	End    int
 }
 
-// maxDepth bounds the brackets that Read keeps apart; what is nested deeper is taken for one that is not closed.
+// maxDepth bounds the nesting of brackets: Read stops at a deeper one.
 const maxDepth = 32
 
 // chain is the operand that is being put together: root.member[computed](called).
@@ -52,6 +52,8 @@ type reader struct {
 	dot     bool // the last token was "."
 	control bool // if, for, while, function, … went before
 	literal bool // the operand is one string and nothing else
+	infix   bool // the last token was an operator between operands
+	imports bool // an import declaration has begun
 	sink    bool // a sink was assigned to a name: a = alert
 	threw   bool
 }
@@ -99,24 +101,28 @@ func (r *reader) token(t Token) bool {
 		}
 		fallthrough
 	case Number, String, Regexp:
+		r.infix = false
 		if r.operand && !r.brace || r.dot {
 			return false
 		}
 		r.chain = chain{start: t.Start}
 		r.operand, r.brace, r.control = true, false, false
 		r.literal = t.Kind == String
+		if r.literal && r.imports { // import "x", import a from "x"
+			r.effect(Calls, t.Start, t.Stop)
+		}
 		if r.literal && !t.Open {
 			r.chain.last = r.lex.Text[t.Start+1 : t.Stop-1]
 		}
 		return true
 	case Punct:
-		ok := r.punct(t, r.lex.Text[t.Start:t.Stop])
-		return ok
+		return r.punct(t, r.lex.Text[t.Start:t.Stop])
 	}
 	return false
 }
 
 func (r *reader) word(t Token) bool {
+	r.infix = false
 	w := r.lex.Text[t.Start:t.Stop]
 	if r.dot {
 		r.chain.last, r.chain.computed = w, false
@@ -124,15 +130,20 @@ func (r *reader) word(t Token) bool {
 		return true
 	}
 	kind := keywordOf(w)
-	if w == "import" && r.calledNext() {
+	switch {
+	case w == "import" && r.calledNext():
 		kind = plain
+	case w == "import" && !r.operand:
+		r.imports = true
+	case r.imports && r.operand && (w == "from" || w == "as"):
+		kind = infix
+	}
+	if r.operand && kind == infix {
+		r.operand, r.brace = false, false
+		return true
 	}
 	if r.operand && !r.brace {
-		if kind != infix {
-			return false
-		}
-		r.operand = false
-		return true
+		return false
 	}
 	r.operand, r.brace, r.literal = false, false, false
 	switch kind {
@@ -158,21 +169,25 @@ func (r *reader) calledNext() bool {
 }
 
 func (r *reader) punct(t Token, p string) bool {
-	dot := r.dot
-	r.dot = false
+	dot, infix := r.dot, r.infix
+	r.dot, r.infix = false, false
 	switch p {
 	case "(", "[", "{":
+		if r.depth == maxDepth {
+			return false
+		}
 		r.open(t, p[0])
 		return true
 	case ")", "]", "}":
 		r.close(p[0])
-		return true
+		return !infix && !dot // ":)" closes nothing
 	case ".", "?.":
 		r.dot = true
 		return r.operand && !dot
 	case ";", ",":
 		r.argument(t)
 		r.operand, r.brace, r.control = false, false, false
+		r.imports = r.imports && p == ","
 		return true
 	case "++", "--":
 		return true
@@ -190,6 +205,7 @@ func (r *reader) punct(t Token, p string) bool {
 		if !r.operand || dot {
 			return false
 		}
+		r.infix = true
 	}
 	r.operand, r.brace = false, false
 	return true
@@ -205,10 +221,8 @@ func (r *reader) open(t Token, c byte) {
 	if c == '(' {
 		r.control = false
 	}
-	if r.depth < maxDepth {
-		r.stack[r.depth] = f
-		r.depth++
-	}
+	r.stack[r.depth] = f
+	r.depth++
 	r.operand, r.brace, r.literal = false, false, false
 }
 
@@ -252,7 +266,7 @@ func (r *reader) call(t Token) {
 		return
 	case Sink(c.last) && !(direct && t.Kind == Punct && r.plainArgument()),
 		c.last == "constructor",
-		member(c.root) && !direct,
+		Global(c.root) && !direct && r.acts(methodOf(c.last)),
 		Global(c.root) && c.computed,
 		c.root == "this" && c.computed,
 		c.root == "" && c.computed,
@@ -263,18 +277,31 @@ func (r *reader) call(t Token) {
 	}
 }
 
-// plainArgument reports whether the argument that follows is a single word such as honest text puts into
-// brackets: "confirm(ed)", "alert(s)".
+// acts reports whether a method with the argument that follows does something.
+func (r *reader) acts(m method) bool {
+	next := r.lex
+	next.Operand = false
+	return m == active || m == navigates && leads(&next, next.Next())
+}
+
+// leads reports whether a token is a URL, or a value that an attacker may have filled.
+func leads(l *Lexer, t Token) bool {
+	text := l.Text[t.Start:t.Stop]
+	return (t.Kind == String || t.Kind == Template) && strings.ContainsAny(text, `:/\%`) || t.Kind == Word && Value(text)
+}
+
+// plainArgument reports whether the argument that follows is a word such as honest text puts into brackets,
+// "confirm(ed)", "alert(s)", or honest code hands to a timer, "setTimeout(wrap, 100)".
 func (r *reader) plainArgument() bool {
 	next := r.lex
 	next.Operand = false
 	t := next.Next()
-	if t.Kind != Word || Value(next.Text[t.Start:t.Stop]) {
+	if t.Kind != Word || Value(next.Text[t.Start:t.Stop]) || Sink(next.Text[t.Start:t.Stop]) {
 		return false
 	}
 	next.Operand = true
 	t = next.Next()
-	return t.Kind == End || next.Text[t.Start] == ')'
+	return t.Kind == End || next.Text[t.Start] == ')' || next.Text[t.Start] == ','
 }
 
 // argument notes a sink that is handed to a method: [1].find(alert), Object.defineProperty(self,"x",{get:alert}).
@@ -298,7 +325,7 @@ func (r *reader) assign(t Token) {
 	next.Operand = false
 	v := next.Next()
 	text := next.Text[v.Start:v.Stop]
-	goes := (v.Kind == String || v.Kind == Template) && strings.ContainsAny(text, `:/\%`) || v.Kind == Word && Value(text)
+	goes := leads(&next, v)
 	acts := false
 	switch c.last {
 	case "location":

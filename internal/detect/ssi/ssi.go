@@ -81,8 +81,10 @@ func hash(s string, i int, report scan.Report) {
 	switch {
 	case start >= 0 && (known || end > name && end < len(s) && ascii.IsSpace(s[end])):
 		report(ruleDirective, start, closing(s, end))
-	case known && takes(s, end, args):
-		report(ruleArgument, i, closing(s, end))
+	case known:
+		if stop, ok := takes(s, end, args); ok {
+			report(ruleArgument, i, stop)
+		}
 	}
 }
 
@@ -97,41 +99,73 @@ func opening(s string, i int) int {
 	return -1
 }
 
-// arguments returns the arguments of a command: Apache's mod_include and nginx's ngx_http_ssi_module, IIS's
+// arguments returns the arguments of a command, separated by blanks: Apache's mod_include and nginx's ngx_http_ssi_module, IIS's
 // are among them.
-func arguments(command string) (args []string, known bool) {
+func arguments(command string) (args string, known bool) {
 	switch command {
 	case "exec":
-		return []string{"cmd", "cgi", "cmd_argument"}, true
+		return "cmd cgi cmd_argument", true
 	case "include":
-		return []string{"virtual", "file", "onerror", "wait", "set", "stub"}, true
+		return "virtual file onerror wait set stub", true
 	case "echo":
-		return []string{"var", "encoding", "decoding", "default"}, true
+		return "var encoding decoding default", true
 	case "config":
-		return []string{"errmsg", "echomsg", "timefmt", "sizefmt"}, true
+		return "errmsg echomsg timefmt sizefmt", true
 	case "set":
-		return []string{"var", "value"}, true
+		return "var value", true
 	case "fsize", "flastmod":
-		return []string{"file", "virtual"}, true
+		return "file virtual", true
 	case "if", "elif":
-		return []string{"expr"}, true
+		return "expr", true
 	case "printenv", "else", "endif", "block", "endblock", "comment", "directory":
-		return nil, true
+		return "", true
 	}
-	return nil, false
+	return "", false
 }
 
-// takes reports whether behind the command that ends at end stands one of its arguments and "=".
-func takes(s string, end int, args []string) bool {
-	i := ascii.SkipSpace(s, end)
-	if i == end {
-		return false
+// takes reports whether behind the command that ends at end stands one of its arguments, "=" and a value, and
+// where that ends.
+func takes(s string, end int, args string) (stop int, ok bool) {
+	name := ascii.SkipSpace(s, end)
+	if name == end {
+		return 0, false
 	}
-	for _, a := range args {
-		if ascii.HasPrefix(s[i:], a) {
-			i = ascii.SkipSpace(s, i+len(a))
-			return i < len(s) && s[i] == '='
+	i := name
+	for i < len(s) && i-name < 16 && (ascii.IsLetter(s[i]) || s[i] == '_') {
+		i++
+	}
+	var buf [16]byte
+	if !listed(args, ascii.Lower(buf[:], s[name:i])) {
+		return 0, false
+	}
+	i = ascii.SkipSpace(s, i)
+	if i >= len(s) || s[i] != '=' {
+		return 0, false
+	}
+	i = ascii.SkipSpace(s, i+1)
+	value := s[i:min(len(s), i+256)]
+	n := -1
+	if value != "" && (value[0] == '"' || value[0] == '\'') {
+		if n = strings.IndexByte(value[1:], value[0]); n >= 0 {
+			n += 2
 		}
+	} else {
+		n = strings.IndexAny(value, " \t\r\n")
+	}
+	if n < 0 {
+		n = len(value)
+	}
+	return i + n, true
+}
+
+// listed reports whether word is one of the blank-separated words of list.
+func listed(list string, word []byte) bool {
+	for list != "" {
+		first, rest, _ := strings.Cut(list, " ")
+		if first == string(word) {
+			return true
+		}
+		list = rest
 	}
 	return false
 }

@@ -19,7 +19,7 @@ func (f *finder) equals(i int) {
 	if strings.HasPrefix(s[i+1:], "document.cookie") {
 		f.report(ruleCode, i, i+1+len("document.cookie"))
 	}
-	if len(name) < 3 || ascii.IsDigit(name[0]) {
+	if name == "" || ascii.IsDigit(name[0]) || start < f.done {
 		return
 	}
 	var buf [24]byte
@@ -60,10 +60,12 @@ func (f *finder) breaksOut(name string, start, i int) bool {
 	if quoteBefore(s, start) && knownEvent(name[2:]) {
 		return true
 	}
-	text := strings.TrimLeft(window(s, i+1, 256), " \t\r\n'\"`\\")
-	p := js.Read(text, 0, false)
-	f.work += p.Stop
-	tight := p.End >= 2 && text[p.End-2] > ' ' // "true (photo club)" calls nothing
+	value := i + 1
+	for value < len(s) && value-i < maxName && (s[value] <= ' ' || strings.IndexByte("'\"`\\", s[value]) >= 0) {
+		value++
+	}
+	p := f.code(value, len(s))
+	tight := p.End >= 2 && s[value+p.End-2] > ' ' // "true (photo club)" calls nothing
 	return p.Effect == js.Acts || p.Effect == js.Calls && tight && knownEvent(name[2:])
 }
 
@@ -110,10 +112,9 @@ func (f *finder) assigned(start, i int) {
 	if start > 0 && strings.IndexByte("=;:,-+*!&|{(>/'\"`.", s[start-1]) < 0 {
 		return
 	}
-	if p := js.Read(window(s, start, 256), 0, false); p.Effect == js.Acts {
-		f.report(ruleCode, start, i+1)
+	if p := f.code(start, len(s)); p.Effect == js.Acts {
+		f.report(ruleCode, start, start+p.End)
 	}
-	f.work += 256
 }
 
 // alias looks at the assignment of a sink to a name that is called afterwards, a=alert,a(1), or by an error,
@@ -127,10 +128,9 @@ func (f *finder) alias(name string, start, i int) {
 	if end == i+1 || !js.Dialog(s[i+1:end]) {
 		return
 	}
-	if p := js.Read(window(s, start, 256), 0, false); p.Effect == js.Acts {
-		f.report(ruleCode, start, end)
+	if p := f.code(start, len(s)); p.Effect == js.Acts {
+		f.report(ruleCode, start, start+p.End)
 	}
-	f.work += 256
 }
 
 // sign looks at "!" and "+": the empty array that JavaScript without letters is made of, markup in UTF-7, and
@@ -181,6 +181,9 @@ func (f *finder) foreign(i int) {
 	}
 }
 
+// maxProbe bounds how far back a probe's run of quotes is looked for.
+const maxProbe = 16
+
 // probe looks at the ">" at i: "--> and ']]> in one run with several quotes are how a scanner finds out in
 // which context it landed.
 func (f *finder) probe(i int) {
@@ -195,7 +198,7 @@ func (f *finder) probe(i int) {
 		return
 	}
 	start, single, double, tick := i, 0, 0, 0
-	for start > 0 && i-start < maxName && strings.IndexByte("'\"`);]}>-!*/\\", s[start-1]) >= 0 {
+	for start > 0 && i-start < maxProbe && strings.IndexByte("'\"`);]}>-!*/\\", s[start-1]) >= 0 {
 		start--
 		switch s[start] {
 		case '\'':

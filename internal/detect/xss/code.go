@@ -85,32 +85,49 @@ func (f *finder) emptyCall(start, i int) bool {
 	return j < len(s) && s[j] == ')' && start > 0 && strings.IndexByte("=;:,-+*!~&|{[>/", s[start-1]) >= 0
 }
 
-// computed looks at a call of a computed member, its "(" at i: top["al"+"ert"](1), []["flat"]. Markdown's
+// computed looks at a call of a computed member, its "(" at i: top["al"+"ert"](1), []["flat"](1). Markdown's
 // [text](url) is not one: nothing owns its bracket.
 func (f *finder) computed(i int) {
-	s := f.text
-	open := strings.LastIndexByte(s[max(0, i-160):i], '[')
-	f.work += min(i, 160)
-	if open < 0 {
+	if f.brackets.closed != i {
 		return
 	}
-	open += max(0, i-160)
-	for open > 0 && s[open-1] == ']' { // a[b][c](1): the owner of the first
-		n := strings.LastIndexByte(s[max(0, open-160):open-1], '[')
-		if n < 0 {
-			break
-		}
-		open = n + max(0, open-160)
-		f.work += 160
-	}
-	owner, start := f.nameBefore(open)
-	if owner == "" && start > 0 && s[start-1] != ')' {
+	owner, start := f.nameBefore(f.brackets.root)
+	if owner == "" && start > 0 && f.text[start-1] != ')' {
 		return
 	}
-	inner := s[open+1 : i-1]
+	inner := strings.TrimLeft(f.text[f.brackets.open+1:i-1], " ")
 	quoted := inner != "" && strings.IndexByte("'\"`/(", inner[0]) >= 0
-	if js.Global(owner) || owner == "this" && quoted || quoted && strings.Contains(inner, "constructor") {
-		f.report(ruleCode, start, closing(s, i))
+	if js.Global(owner) || owner == "this" && quoted || quoted && strings.HasPrefix(inner[1:], "constructor") {
+		f.report(ruleCode, start, closing(f.text, i))
+	}
+}
+
+// brackets pairs "[" and "]". A bracket that follows another, a[b][c], belongs to the same chain.
+type brackets struct {
+	stack  [16]struct{ open, root int }
+	depth  int
+	open   int // where the pair opened that was closed last
+	root   int // where the first pair of its chain opened
+	closed int // the offset behind its end, or 0
+}
+
+func (b *brackets) opens(i int) {
+	if b.depth < len(b.stack) {
+		b.stack[b.depth].open, b.stack[b.depth].root = i, i
+		if i > 0 && b.closed == i {
+			b.stack[b.depth].root = b.root
+		}
+	}
+	b.depth++
+}
+
+func (b *brackets) closes(i int) {
+	if b.depth == 0 {
+		return
+	}
+	b.depth--
+	if b.depth < len(b.stack) {
+		b.open, b.root, b.closed = b.stack[b.depth].open, b.stack[b.depth].root, i+1
 	}
 }
 
@@ -142,8 +159,7 @@ func (f *finder) colon(i int) {
 		if strings.HasPrefix(rest, "void(0)") || strings.HasPrefix(rest, "void 0") {
 			return
 		}
-		p := js.Read(window(s, i+1, 256), 0, false)
-		f.work += 256
+		p := f.code(i+1, len(s))
 		if p.Effect != js.None || strings.HasPrefix(rest, "//") || strings.HasPrefix(rest, "/*") {
 			f.report(ruleURL, start, i+1+p.Stop)
 		}

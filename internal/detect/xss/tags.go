@@ -22,7 +22,7 @@ func (f *finder) element(tag markup.Tag, limit int) {
 		}
 		if rule := f.attribute(name, a); rule != "" {
 			f.report(rule, tag.Start, end)
-			reported = true
+			reported, f.done = true, end
 		}
 	}
 	f.work += end - tag.Start
@@ -38,7 +38,7 @@ func (f *finder) element(tag markup.Tag, limit int) {
 			}
 		}
 	case string(name) == "script" || string(name) == "handler":
-		if f.code(end) || f.alone(tag.Start, end) {
+		if f.script(end) || f.alone(tag.Start, end) {
 			f.report(ruleScript, tag.Start, end)
 		}
 	case string(name) == "style":
@@ -206,15 +206,14 @@ func activeData(s string) bool {
 	return false
 }
 
-// code reports whether a script's text begins at i: something with effect, before it reads like prose.
-func (f *finder) code(i int) bool {
-	text := window(f.text, i, 256)
+// script reports whether a script's text begins at i: something with effect, before it reads like prose.
+func (f *finder) script(i int) bool {
+	text := window(f.text, i, codeWindow)
 	end := strings.Index(text, "</")
 	if end >= 0 {
 		text = text[:end]
 	}
-	p := js.Read(text, 0, false)
-	f.work += p.Stop
+	p := f.code(i, i+len(text))
 	if end > 0 && p.Whole && text[0] > ' ' { // closed, and no blank as between words: <script>debugger</script>
 		return true
 	}

@@ -42,7 +42,7 @@ func Detector() scan.Detector {
 }
 
 // hot holds the bytes at which find stops.
-var hot = scan.Bytes("<>=(`:+!&'\"\xbc")
+var hot = scan.Bytes("<>=([]`:+!&'\"\xbc")
 
 // finder is the state of one pass over a text.
 type finder struct {
@@ -50,11 +50,15 @@ type finder struct {
 	report scan.Report
 	work   int
 
-	tag    markup.Tag // the last "<name", whether its ">" has come or not
-	inTag  bool       // no ">" since then
-	quotes [3]bool    // the first ', " and ` have been seen
-	empty  int        // how many +[] and ![] were seen
-	first  int        // where the first of them stands
+	tag   markup.Tag // the last "<name", whether its ">" has come or not
+	inTag bool       // no ">" since then
+	done  int        // to here the attributes of the last tag have been reported
+	read  int        // to here the text has been read as code
+
+	brackets brackets
+	quotes   [3]bool // the first ', " and ` have been seen
+	empty    int     // how many +[] and ![] were seen
+	first    int     // where the first of them stands
 }
 
 func find(v *scan.View, report scan.Report) {
@@ -78,6 +82,10 @@ func find(v *scan.View, report scan.Report) {
 			f.equals(i)
 		case '(':
 			f.call(i)
+		case '[':
+			f.brackets.opens(i)
+		case ']':
+			f.brackets.closes(i)
 		case ':':
 			f.colon(i)
 		case '`':
@@ -106,17 +114,18 @@ func find(v *scan.View, report scan.Report) {
 // lessThan looks at the markup that begins at i. It reads the tag's attributes up to the next "<" that begins
 // a tag: of tags that lie in each other's attributes every one is read, and no byte twice.
 func (f *finder) lessThan(i int) {
-	tag, ok := markup.TagAt(f.text, i)
-	if !ok {
+	if !beginsTag(f.text, i) {
 		f.declaration(i)
 		return
 	}
-	f.tag, f.inTag = tag, true
 	limit := len(f.text)
-	if n := nextTag(f.text[tag.NameEnd:]); n >= 0 {
-		limit = tag.NameEnd + n
+	if n := nextTag(f.text[i+1:]); n >= 0 {
+		limit = i + 1 + n
 	}
-	f.element(tag, limit)
+	f.work += limit - i
+	f.tag, _ = markup.TagAt(f.text[:limit], i)
+	f.inTag = true
+	f.element(f.tag, limit)
 }
 
 // nextTag returns the offset of the first "<" in s that begins a tag, or -1.
@@ -195,6 +204,21 @@ func threeQuotes(s string) bool {
 
 // escaped reports whether a backslash stands before the quote: \' is how a filter's own backslash is undone.
 func (f *finder) escaped(i int) bool { return i > 0 && f.text[i-1] == '\\' }
+
+// codeWindow is how much of a piece of code is read; what it does shows at its beginning.
+const codeWindow = 256
+
+// code reads the code that begins at start and ends at end at the latest. What lies in code that has been read
+// already is not read again: the nested piece was part of it.
+func (f *finder) code(start, end int) js.Program {
+	if start < f.read {
+		return js.Program{}
+	}
+	p := js.Read(f.text[start:min(end, start+codeWindow)], 0, false)
+	f.work += p.Stop
+	f.read = start + p.Stop
+	return p
+}
 
 // program looks at the text as a whole: it may land between the tags of a script element.
 func (f *finder) program() {

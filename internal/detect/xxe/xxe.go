@@ -227,7 +227,11 @@ func reference(s string, i int) (start int, ok bool) {
 	case '%':
 		return start, strings.HasPrefix(s[after:], "]>")
 	case '&':
-		if start == 0 || s[start-1] != '>' || !strings.HasPrefix(s[after:], "</") {
+		open := start
+		for open > 0 && start-open < 64 && ascii.IsSpace(s[open-1]) {
+			open--
+		}
+		if open == 0 || s[open-1] != '>' || !strings.HasPrefix(s[after:], "</") {
 			return 0, false
 		}
 		ref := s[start : i+1]

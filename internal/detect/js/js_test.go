@@ -1,0 +1,154 @@
+package js
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestTokens(t *testing.T) {
+	kinds := map[Kind]string{Word: "word", Number: "number", String: "string", Template: "template", Regexp: "regexp", Punct: "punct", Bad: "bad"}
+	for _, tt := range []struct{ name, text, want string }{
+		{"a call", "a(1)", "word:a punct:( number:1 punct:)"},
+		{"an escape in a name", `\u0061b`, `word:\u0061b`},
+		{"a name beyond ASCII", "naïve $x _y", "word:naïve word:$x word:_y"},
+		{"strings", `'a\'b' "c"`, `string:'a\'b' string:"c"`},
+		{"a string ends with its line", "'a\nb", "string:'a word:b"},
+		{"a string that is cut off", "'a", "string:'a open"},
+		{"a template goes over lines", "`a\nb`", "template:`a\nb`"},
+		{"division behind an operand", "a/b/c", "word:a punct:/ word:b punct:/ word:c"},
+		{"a regular expression elsewhere", "=/b/g", "punct:= regexp:/b/g"},
+		{"a class hides the slash", "(/[/]/)", "punct:( regexp:/[/]/ punct:)"},
+		{"comments", "a/*b*/c//d", "word:a word:c"},
+		{"HTML comments", "a<!--b\n-->c\nd", "word:a word:d"},
+		{"numbers", "0x1F .5 1..a 1e5", "number:0x1F number:.5 number:1. punct:. word:a number:1e5"},
+		{"long operators", "a>>>=b===c?.d...e=>f", "word:a punct:>>>= word:b punct:=== word:c punct:?. word:d punct:... word:e punct:=> word:f"},
+		{"assignments", "a**=b>>=c&&=d??=e!==f<<=g", "word:a punct:**= word:b punct:>>= word:c punct:&&= word:d punct:??= word:e punct:!== word:f punct:<<= word:g"},
+		{"operators side by side", "a+ +b--c=!d", "word:a punct:+ punct:+ word:b punct:-- word:c punct:= punct:! word:d"},
+		{"no token", "a#b", "word:a bad:# word:b"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := Lexer{Text: tt.text}
+			var got []string
+			for {
+				tok := l.Next()
+				if tok.Kind == End {
+					break
+				}
+				s := kinds[tok.Kind] + ":" + tt.text[tok.Start:tok.Stop]
+				if tok.Open && tok.Stop == len(tt.text) {
+					s += " open"
+				}
+				got = append(got, s)
+				l.Operand = tok.Kind == Word || tok.Kind == Number || tok.Kind == String
+			}
+			assert.Equal(t, tt.want, strings.Join(got, " "))
+		})
+	}
+}
+
+func TestRead(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+		effect     Effect
+		whole      bool
+	}{
+		{"a dialog", "alert(1)", Acts, true},
+		{"a dialog in brackets", "(alert)(1)", Acts, true},
+		{"the last of a comma expression", "(0,eval)('x')", Acts, true},
+		{"a tagged template", "alert`1`", Acts, true},
+		{"a method of the document", "document.write(x)", Acts, true},
+		{"a window with a URL", "window.open('//x')", Acts, true},
+		{"a computed member", "top['al'+'ert'](1)", Acts, true},
+		{"a computed member of an array", "[]['flat']['constructor']('x')()", Acts, true},
+		{"the constructor of a function", "a.b.constructor('x')", Acts, true},
+		{"a sink handed on", "[1].map(alert)", Acts, true},
+		{"a sink under another name", "a=alert;a(1)", Acts, true},
+		{"a sink that an error calls", "onerror=alert;throw 1", Acts, true},
+		{"a navigation", "location='//x'", Acts, true},
+		{"a navigation to what the opener says", "location=name", Acts, true},
+		{"markup put in", "a.innerHTML='<b>'", Acts, true},
+		{"inside a block", "if(a){for(;;)alert(1)}", Acts, true},
+		{"inside a function", "function f(a,b){alert(1)}", Acts, true},
+		{"behind an arrow", "x=>alert(1)", Acts, true},
+		{"on the next line, without a semicolon", "a\nalert(1)", Acts, true},
+		{"behind closing brackets of the page", "})}alert(1)", Acts, true},
+		{"the import operator", "import('x')", Acts, true},
+		{"optional call", "alert?.(1)", Acts, true},
+
+		{"a call of nobody knows what", "foo(1)", Calls, true},
+		{"a method of this", "this.total(x)", Calls, true},
+		{"a method that reads", "document.getElementById('x')", Calls, true},
+		{"a window without a URL", "window.open('gift')", Calls, true},
+		{"a timer with a function", "setTimeout(wrap, 100)", Calls, true},
+		{"an assignment", "a.b=1", Sets, true},
+		{"key and value", "location=Berlin", Sets, true},
+		{"a word in brackets", "alert(s)", Calls, true},
+		{"an import declaration", "import a, {b as c} from 'd'", Calls, true},
+		{"words with commas", "red, green; blue", None, true},
+		{"an operator alone", "a+b", None, true},
+		{"a number is not called", "5(x)", None, true},
+		{"a string is not called", "'x'(y)", None, true},
+
+		{"two words", "call foo(1)", None, false},
+		{"words behind a call", "foo(1) is broken", Calls, false},
+		{"an exclamation", "Hello! alert(1)", None, false},
+		{"a smile", "well :)", None, false},
+		{"a number behind a word", "room 5", None, false},
+		{"an address", "jane@example.com", None, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := Read(tt.text, 0, false)
+			assert.Equal(t, tt.effect, p.Effect)
+			assert.Equal(t, tt.whole, p.Whole)
+			if p.Effect != None {
+				assert.Less(t, p.Start, p.End)
+				assert.LessOrEqual(t, p.End, len(tt.text))
+			}
+		})
+	}
+}
+
+func TestReadBehindAString(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+		effect     Effect
+		whole, cut bool
+	}{
+		{"an operator and a call", "-alert(1)-'", Acts, true, true},
+		{"a statement and a comment", ";foo()//", Calls, true, true},
+		{"a statement", ";foo()", Calls, true, false},
+		{"prose", "s pub (closed)", None, false, false},
+		{"a string behind a string", "'x'", None, false, false},
+		{"brackets", "(closed)", None, true, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := Read(tt.text, 0, true)
+			assert.Equal(t, tt.effect, p.Effect)
+			assert.Equal(t, tt.whole, p.Whole)
+			assert.Equal(t, tt.cut, p.Whole && p.Cut)
+		})
+	}
+}
+
+func TestReadAllocatesNothing(t *testing.T) {
+	text := "a.b[c](d,`e`)=/f/;" + strings.Repeat("(", 100)
+	require.Zero(t, testing.AllocsPerRun(20, func() { Read(text, 0, false) }))
+}
+
+// FuzzRead: nothing panics, offsets lie inside, a text without a word or a string does nothing by name.
+func FuzzRead(f *testing.F) {
+	for _, s := range []string{"alert(1)", "a`b`", "'", "/[", "/*", "<!--", `\u`, "}])", "a?.b", "1..a", "=>", "a=/", "import", "import("} {
+		f.Add(s, true)
+		f.Add(s, false)
+	}
+	f.Fuzz(func(t *testing.T, s string, operand bool) {
+		p := Read(s, 0, operand)
+		require.True(t, 0 <= p.Stop && p.Stop <= len(s), "%+v", p)
+		require.True(t, 0 <= p.Start && p.Start <= p.End && p.End <= len(s), "%+v", p)
+		require.Equal(t, p.Whole, p.Whole && p.Stop == len(s), "%+v", p)
+		require.Equal(t, p, Read(s, 0, operand))
+	})
+}

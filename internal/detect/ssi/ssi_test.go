@@ -1,0 +1,61 @@
+package ssi_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/tangoguard/tangoguard/internal/detect/scantest"
+	"github.com/tangoguard/tangoguard/internal/detect/ssi"
+)
+
+func TestCorpus(t *testing.T) { scantest.Corpus(t, ssi.Detector()) }
+
+func TestRules(t *testing.T) {
+	for _, tt := range []struct{ name, text, rule string }{
+		{"a command", `<!--#exec cmd="id"-->`, "directive"},
+		{"a command in upper case", `<!--#EXEC cmd="id"-->`, "directive"},
+		{"a command without arguments", `<!--#printenv-->`, "directive"},
+		{"a command that is cut off", `<!--#echo`, "directive"},
+		{"a command of a module that nobody knows", `<!--#weather city="x"-->`, "directive"},
+		{"a blank in front, as nginx allows", `<!--# echo var="x" -->`, "directive"},
+		{"a blank before the #", `<!-- #echo var="x" -->`, "directive"},
+		{"an argument without the comment", `#exec cmd = "id"`, "argument"},
+		{"a CGI program", `#exec cgi=/x`, "argument"},
+		{"an ESI element", `<esi:include src=x>`, "esi"},
+		{"the end of one", `</esi:try>`, "esi"},
+		{"an ESI comment", `<!--esi <b>x</b>-->`, "esi"},
+		{"an ESI variable", `$(HTTP_COOKIE{a})`, "esi"},
+
+		{"a comment", `<!-- hi -->`, ""},
+		{"a comment about a number", `<!--#1-->`, ""},
+		{"a header file", `#include <stdio.h>`, ""},
+		{"a command without its argument", `#exec team, #echo, #set a`, ""},
+		{"an argument of another command", `#exec var=x`, ""},
+		{"a word that begins like an argument", `#include filenames`, ""},
+		{"a hashtag", `#printenv #config`, ""},
+		{"an element that begins with esi", `<esicool>`, ""},
+		{"a shell's variable", `$(HOME)`, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			rules := scantest.Rules(scantest.Inspect(t, ssi.Detector(), tt.text))
+			if tt.rule == "" {
+				assert.Empty(t, rules)
+				return
+			}
+			assert.Equal(t, []string{tt.rule}, rules)
+		})
+	}
+}
+
+func TestSteps(t *testing.T) {
+	for _, pattern := range []string{
+		"#", "# ", "<!--#", "<!-- #", "<!--#exec ", "#exec cmd=", "<", "<!--", "<esi:a", "</esi:", "$", "$(http_", "<!--esi", "#include ", " ", "<!--# ",
+	} {
+		scantest.Linear(t, ssi.Detector(), 100, pattern)
+	}
+}
+
+func TestAllocatesNothing(t *testing.T) {
+	scantest.Clean(t, ssi.Detector(), "Apt #4, <b>floor</b> 2 #winning $5", "#include <stdio.h> #echo #EXEC", "<!-- # --> <!--#1 dad-->")
+}

@@ -1,0 +1,70 @@
+package xxe_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/tangoguard/tangoguard/internal/detect/scantest"
+	"github.com/tangoguard/tangoguard/internal/detect/xxe"
+)
+
+func TestCorpus(t *testing.T) { scantest.Corpus(t, xxe.Detector()) }
+
+func TestRules(t *testing.T) {
+	for _, tt := range []struct{ name, text, rule string }{
+		{"an external entity", `<!ENTITY a SYSTEM "file:///x">`, "entity-declaration"},
+		{"an internal entity", `<!ENTITY a "b">`, "entity-declaration"},
+		{"a parameter entity", `<!ENTITY % a "b">`, "entity-declaration"},
+		{"an entity that is cut off", `<!ENTITY a S`, "entity-declaration"},
+		{"an entity without its opening", `ENTITY a PUBLIC 'b' 'c'`, "entity-declaration"},
+		{"an external DTD", `<!DOCTYPE a SYSTEM "b">`, "external-dtd"},
+		{"a public DTD", `<!DOCTYPE a PUBLIC "b" "http://c">`, "external-dtd"},
+		{"HTML's DTD elsewhere", `<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://evil.example/x">`, "external-dtd"},
+		{"HTML with an internal subset", `<!DOCTYPE html [`, "internal-subset"},
+		{"a subset behind an external identifier", `<!DOCTYPE html PUBLIC "-//W3C//DTD X//EN" [`, "internal-subset"},
+		{"an element type", `<!ELEMENT a ANY>`, "internal-subset"},
+		{"a list of attributes", `<!ATTLIST a b CDATA "c">`, "internal-subset"},
+		{"a notation", `<!NOTATION a SYSTEM "b">`, "internal-subset"},
+		{"a reference", `<a>&b;</a>`, "entity-reference"},
+		{"a parameter reference", `%a;]>`, "entity-reference"},
+		{"XInclude's namespace", `<a xmlns:b="http://www.w3.org/2001/XInclude">`, "xinclude"},
+		{"XInclude", `<xi:include href="x"/>`, "xinclude"},
+		{"a style sheet", `<?xml-stylesheet href="x"?>`, "stylesheet"},
+		{"XSLT", `<xsl:copy-of select="document('x')"/>`, "stylesheet"},
+		{"a schema", `<a xsi:schemaLocation="b http://c"/>`, "external-schema"},
+		{"UTF-7", `<?xml version="1.0" encoding="utf-7"?>`, "declared-encoding"},
+
+		{"HTML", `<!DOCTYPE html>`, ""},
+		{"HTML 4", `<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://www.w3.org/TR/html4/strict.dtd">`, ""},
+		{"HTML for old tools", `<!DOCTYPE html SYSTEM "about:legacy-compat">`, ""},
+		{"XML", `<?xml version="1.0" encoding="UTF-8"?><a b="c">d</a>`, ""},
+		{"entities of HTML", `<a>&amp;</a><b>&nbsp;</b>`, ""},
+		{"a reference in a sentence", `<b>you &me; too</b>`, ""},
+		{"words", `the ENTITY is PUBLIC, the SYSTEM "alpha" is down, <!ENTITY`, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			rules := scantest.Rules(scantest.Inspect(t, xxe.Detector(), tt.text))
+			if tt.rule == "" {
+				assert.Empty(t, rules)
+				return
+			}
+			assert.Contains(t, rules, tt.rule)
+		})
+	}
+}
+
+func TestSteps(t *testing.T) {
+	for _, pattern := range []string{
+		"<", "<!", "<!ENTITY ", "<!ENTITY a ", "<!DOCTYPE ", "<!DOCTYPE a ", "<!DOCTYPE a SYSTEM \"", "<!DOCTYPE a [", "<!ELEMENT a", "ENTITY ", "ENTITY a SYSTEM '",
+		"<?xml ", "<?xml-stylesheet", "<xsl:", "&a;", ">&a;</", "%a;", ";", "a;", " ;", "=", "=\"", "chemaLocation=\"", "> &a;", ">                &a;", "&", "<xi:include",
+	} {
+		scantest.Linear(t, xxe.Detector(), 100, pattern)
+	}
+}
+
+func TestAllocatesNothing(t *testing.T) {
+	scantest.Clean(t, xxe.Detector(),
+		`<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://www.w3.org/TR/html4/strict.dtd">`,
+		`<?xml version="1.0" encoding="UTF-8"?><a b="c">&amp; d; e</a>`, "the ENTITY is PUBLIC; \"ok\"")
+}
