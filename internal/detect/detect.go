@@ -138,9 +138,6 @@ func (r *run) add(rule string, start, end int) {
 // text inspects s at every layer. Where backslash escapes stand beside others a second chain of layers leaves
 // the backslashes alone: "%2e%2e\boot.ini" is a path, and its "\b" no escape.
 func (r *run) text(s string) {
-	if s == "" {
-		return
-	}
 	r.used = 1
 	r.views[0].Reset(s, &r.work)
 	r.detect(&r.views[0])
@@ -174,6 +171,9 @@ func (r *run) layers(from int, kinds scan.Kinds) (split int) {
 }
 
 func (r *run) detect(v *scan.View) {
+	if v.Text == "" {
+		return // given so, or nothing but characters that cannot be seen
+	}
 	r.view = v
 	for i := range r.set.detectors {
 		if d := &r.set.detectors[i]; r.set.ungated || d.Open(v) {
