@@ -6,6 +6,10 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/tangoguard/tangoguard/sanitize"
 )
 
 const opGetCatalog = "getCatalog"
@@ -32,11 +36,26 @@ type Brand struct {
 	CreatedDate       Timestamp           `json:"createdDate,omitzero"`
 	LastUpdateDate    Timestamp           `json:"lastUpdateDate,omitzero"`
 	BrandRequirements *BrandRequirements  `json:"brandRequirements,omitempty"`
-	ImageURLs         map[string]string   `json:"imageUrls,omitempty"`
+	ImageURLs         ImageURLs           `json:"imageUrls,omitempty"`
 	Status            string              `json:"status,omitzero"`
 	BarcodeType       string              `json:"barcodeType,omitzero"`
 	Categories        []*BrandCategoryRef `json:"categories,omitempty"`
 	Items             []*Item             `json:"items,omitempty"`
+}
+
+// ImageURLs are pictures of a brand, by their size.
+type ImageURLs map[string]string
+
+// UnmarshalJSONFrom reads an object or null. What is no http(s) URL is left out.
+func (m *ImageURLs) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	all, err := readStrings(d)
+	for k, v := range all {
+		if all[k] = sanitize.URL(v); all[k] == "" {
+			delete(all, k)
+		}
+	}
+	*m = all
+	return err
 }
 
 // BrandRequirements is what a brand wants to be shown beside it.

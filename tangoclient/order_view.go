@@ -180,21 +180,47 @@ func (c RewardCredential) URL() string {
 // its only label is "".
 type RewardMap map[string]Secret
 
-// UnmarshalJSONFrom reads an object of strings, a string or null.
+// UnmarshalJSONFrom reads an object, a string or null. Members that are no strings are ignored.
 func (m *RewardMap) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	switch d.PeekKind() {
-	case '"':
+	if d.PeekKind() == '"' {
 		var s Secret
-		if err := json.UnmarshalDecode(d, &s); err != nil {
-			return err
-		}
+		err := json.UnmarshalDecode(d, &s)
 		*m = RewardMap{"": s}
-		return nil
-	case '{':
-		return json.UnmarshalDecode(d, (*map[string]Secret)(m))
-	case 'n':
-		*m = nil
-		return d.SkipValue()
+		return err
 	}
-	return errUnexpectedJSON
+	all, err := readStrings(d)
+	if err != nil {
+		return err
+	}
+	*m = nil
+	for k, v := range all {
+		if *m == nil {
+			*m = make(RewardMap, len(all))
+		}
+		(*m)[k] = NewSecret(v)
+	}
+	return nil
+}
+
+// readStrings reads the members of an object that are strings, or null.
+func readStrings(d *jsontext.Decoder) (map[string]string, error) {
+	switch d.PeekKind() {
+	case 'n':
+		return nil, d.SkipValue()
+	case '{':
+	default:
+		return nil, errUnexpectedJSON
+	}
+	var all map[string]jsontext.Value
+	if err := json.UnmarshalDecode(d, &all); err != nil {
+		return nil, err
+	}
+	out := make(map[string]string, len(all))
+	for k, v := range all {
+		var s string
+		if v.Kind() == '"' && json.Unmarshal(v, &s) == nil {
+			out[k] = s
+		}
+	}
+	return out, nil
 }
