@@ -49,12 +49,13 @@ func find(v *scan.View, report scan.Report) {
 	v.Work(len(s))
 	if v.Has.Has('#') {
 		for i := next(s, 0, '#'); i >= 0; i = next(s, i+1, '#') {
-			hash(s, i, report)
+			v.Work(hash(s, i, report))
 		}
 	}
 	if v.Has.Has('<') {
 		for i := next(s, 0, '<'); i >= 0; i = next(s, i+1, '<') {
 			if end, ok := edge(s, i+1); ok {
+				v.Work(window)
 				report(ruleESI, i, end)
 			}
 		}
@@ -68,8 +69,8 @@ func find(v *scan.View, report scan.Report) {
 	}
 }
 
-// hash looks at the "#" at i.
-func hash(s string, i int, report scan.Report) {
+// hash looks at the "#" at i and returns the steps it took.
+func hash(s string, i int, report scan.Report) (steps int) {
 	start := opening(s, i)
 	name := ascii.SkipSpace(s, i+1) // nginx allows blanks here: ngx_http_ssi_filter_module.c
 	end := name
@@ -79,13 +80,18 @@ func hash(s string, i int, report scan.Report) {
 	var buf [16]byte
 	args, known := arguments(string(ascii.Lower(buf[:], s[name:end])))
 	switch {
+	case end == name:
+		return end - i
 	case start >= 0 && (known || end > name && end < len(s) && ascii.IsSpace(s[end])):
 		report(ruleDirective, start, closing(s, end))
 	case known:
 		if stop, ok := takes(s, end, args); ok {
 			report(ruleArgument, i, stop)
 		}
+	default:
+		return end - i
 	}
+	return window
 }
 
 // opening returns the offset of the "<!--" before the "#" at i, blanks between them allowed, or -1.
@@ -143,7 +149,7 @@ func takes(s string, end int, args string) (stop int, ok bool) {
 		return 0, false
 	}
 	i = ascii.SkipSpace(s, i+1)
-	value := s[i:min(len(s), i+256)]
+	value := s[i:min(len(s), i+window)]
 	n := -1
 	if value != "" && (value[0] == '"' || value[0] == '\'') {
 		if n = strings.IndexByte(value[1:], value[0]); n >= 0 {
@@ -186,9 +192,12 @@ func edge(s string, i int) (end int, ok bool) {
 	return closing(s, i), len(rest) > 4 && ascii.IsLetter(rest[4])
 }
 
+// window bounds how far the end of a directive is looked for.
+const window = 256
+
 // closing returns the offset behind the first ">" from i on, if it is near, or else i.
 func closing(s string, i int) int {
-	if n := strings.IndexByte(s[i:min(len(s), i+256)], '>'); n >= 0 {
+	if n := strings.IndexByte(s[i:min(len(s), i+window)], '>'); n >= 0 {
 		return i + n + 1
 	}
 	return i

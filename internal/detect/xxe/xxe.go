@@ -56,12 +56,19 @@ func Detector() scan.Detector {
 	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("<>\"'"), scan.Bytes("<EeS:;")}, Find: find}
 }
 
+// finder is the state of one pass over a text.
+type finder struct {
+	text   string
+	report scan.Report
+	work   int
+}
+
 func find(v *scan.View, report scan.Report) {
 	s := v.Text
-	v.Work(len(s))
+	f := finder{text: s, report: report, work: len(s)}
 	if v.Has.Has('<') {
 		for i := next(s, 0, '<'); i >= 0; i = next(s, i+1, '<') {
-			lessThan(s, i, report)
+			f.lessThan(i)
 		}
 	}
 	if v.Has.Has(';') {
@@ -73,7 +80,7 @@ func find(v *scan.View, report scan.Report) {
 	}
 	if v.Has.Has('=') {
 		for i := next(s, 0, '='); i >= 0; i = next(s, i+1, '=') {
-			attribute(v, i, report)
+			f.attribute(i)
 		}
 	}
 	if v.Has.Has('E') && v.Has.Has('Y') {
@@ -82,9 +89,11 @@ func find(v *scan.View, report scan.Report) {
 				if end, ok := externalID(s, entityName(s, i+len("ENTITY"))); ok {
 					report(ruleEntity, i, end)
 				}
+				f.work += windowSize
 			}
 		}
 	}
+	v.Work(f.work)
 }
 
 func nextEntity(s string, i int) int {
@@ -96,42 +105,45 @@ func nextEntity(s string, i int) int {
 }
 
 // lessThan looks at the markup that begins at i.
-func lessThan(s string, i int, report scan.Report) {
+func (f *finder) lessThan(i int) {
+	s := f.text
 	rest := s[i+1:]
 	switch {
 	case ascii.HasPrefix(rest, "!entity"):
 		if end := entityName(s, i+8); end > i+8 && end < len(s) {
-			report(ruleEntity, i, closing(s, end))
+			f.report(ruleEntity, i, f.closing(end))
 		}
 	case ascii.HasPrefix(rest, "!doctype"):
-		doctype(s, i, report)
+		f.doctype(i)
 	case ascii.HasPrefix(rest, "!element"), ascii.HasPrefix(rest, "!attlist"):
-		declaration(s, i, i+9, report)
+		f.declaration(i, i+9)
 	case ascii.HasPrefix(rest, "!notation"):
-		declaration(s, i, i+10, report)
+		f.declaration(i, i+10)
 	case ascii.HasPrefix(rest, "?xml-stylesheet"):
-		report(ruleStyle, i, closing(s, i+1))
+		f.report(ruleStyle, i, f.closing(i+1))
 	case ascii.HasPrefix(rest, "xsl:"), ascii.HasPrefix(rest, "msxsl:"):
-		report(ruleStyle, i, closing(s, i+1))
+		f.report(ruleStyle, i, f.closing(i+1))
 	case strings.HasPrefix(rest, "?xml"), strings.HasPrefix(rest, "xml "):
-		if end := closing(s, i+1); foreignEncoding(s[i:end]) {
-			report(ruleEncoding, i, end)
+		if end := f.closing(i + 1); foreignEncoding(s[i:end]) {
+			f.report(ruleEncoding, i, end)
 		}
 	case ascii.HasPrefix(rest, "xi:include"):
-		report(ruleXInclude, i, closing(s, i+1))
+		f.report(ruleXInclude, i, f.closing(i+1))
 	}
 }
 
 // declaration reports the declaration at start if white space and a name stand at i.
-func declaration(s string, start, i int, report scan.Report) {
+func (f *finder) declaration(start, i int) {
+	s := f.text
 	name := ascii.SkipSpace(s, i)
 	if name > i && name < len(s) && isNameByte(s[name]) {
-		report(ruleSubset, start, closing(s, name))
+		f.report(ruleSubset, start, f.closing(name))
 	}
 }
 
 // doctype looks at the document type declaration at start: XML 1.0 production 28.
-func doctype(s string, start int, report scan.Report) {
+func (f *finder) doctype(start int) {
+	s := f.text
 	i := start + len("<!doctype")
 	name := ascii.SkipSpace(s, i)
 	end := name
@@ -145,14 +157,14 @@ func doctype(s string, start int, report scan.Report) {
 	isHTML := end-name == 4 && ascii.HasPrefix(s[name:], "html")
 	after, external := externalID(s, i)
 	if external && !(isHTML && standardDTD(s[i:after])) {
-		report(ruleExternal, start, closing(s, after))
+		f.report(ruleExternal, start, f.closing(after))
 		return
 	}
 	if external {
 		i = ascii.SkipSpace(s, after)
 	}
 	if i < len(s) && s[i] == '[' {
-		report(ruleSubset, start, i+1)
+		f.report(ruleSubset, start, i+1)
 	}
 }
 
@@ -241,8 +253,8 @@ func reference(s string, i int) (start int, ok bool) {
 }
 
 // attribute looks at the "=" at i for the attributes by which XInclude and XML Schema load documents.
-func attribute(v *scan.View, i int, report scan.Report) {
-	s := v.Text
+func (f *finder) attribute(i int) {
+	s := f.text
 	value := ascii.SkipSpace(s, i+1)
 	if value >= len(s) || s[value] != '"' && s[value] != '\'' {
 		return
@@ -251,15 +263,15 @@ func attribute(v *scan.View, i int, report scan.Report) {
 	head := s[max(0, i-32):i]
 	switch {
 	case strings.HasPrefix(text, "http://www.w3.org/2001/XInclude"), strings.HasPrefix(text, "http://www.w3.org/2003/XInclude"):
-		report(ruleXInclude, value, value+1+len("http://www.w3.org/2001/XInclude"))
+		f.report(ruleXInclude, value, value+1+len("http://www.w3.org/2001/XInclude"))
 	case strings.HasPrefix(text, "http://www.w3.org/1999/XSL/Transform"), strings.HasPrefix(text, "http://www.w3.org/TR/WD-xsl"):
-		report(ruleStyle, value, value+1)
+		f.report(ruleStyle, value, value+1)
 	case strings.HasSuffix(head, "chemaLocation"):
 		if strings.Contains(text, "://") {
-			report(ruleSchema, i, value+1)
+			f.report(ruleSchema, i, value+1)
 		}
 	}
-	v.Work(32)
+	f.work += 32
 }
 
 // foreignEncoding reports whether an XML declaration names an encoding that this text cannot be in.
@@ -278,12 +290,14 @@ func foreignEncoding(decl string) bool {
 }
 
 // windowSize bounds how far a literal is followed.
-const windowSize = 512
+const windowSize = 256
 
 func window(s string, i int) string { return s[min(i, len(s)):min(len(s), i+windowSize)] }
 
 // closing returns the offset behind the first ">" from i on, if it is near, or else the end of what was looked at.
-func closing(s string, i int) int {
+func (f *finder) closing(i int) int {
+	s := f.text
+	f.work += min(windowSize, len(s)-i)
 	if n := strings.IndexByte(window(s, i), '>'); n >= 0 {
 		return i + n + 1
 	}
