@@ -8,3 +8,27 @@ import (
 )
 
 func TestCorpus(t *testing.T) { scantest.Corpus(t, cmdi.Detector()) }
+
+// TestLinear repeats what could make the detector look again and again: openings that never close, names that
+// stop short of meaning something, separators without end.
+func TestLinear(t *testing.T) {
+	for _, pattern := range []string{
+		"; ", "|", "&", "&&", ";;;;", "\n", "\\n", "`",
+		"` ", "$(", "$((", "${", "${PATH", "$IFS", "<(", "((((",
+		"() {", "(){", "%a", "%PATH%", "--output=", "-exec ", "- ", "'",
+		"\";", "; cat '", "; cat ", "cat ", ";sudo ", "sudo sudo ", "; id ", "`id x",
+		"a=$b;", "A=1;$B;", "{a,", ";{a,", "/?", "; /???/?", "\\", "^",
+		"w^", "||ls x y z ", "-oProxy", ";nohup nohup nohup ", "word ; ls a ", "cat x y z w v u t s r ",
+	} {
+		scantest.Linear(t, cmdi.Detector(), 24, pattern)
+	}
+}
+
+func TestCleanTextDoesNotAllocate(t *testing.T) {
+	scantest.Clean(t, cmdi.Detector(),
+		"Happy birthday, Anna; see you on Friday & Saturday!",
+		"Tom & Ben | wrapping (twice) - 5 < 6 > 4",
+		"Please run `this` for me",
+		"a; b; c; d & e",
+	)
+}

@@ -43,8 +43,11 @@ func (f *finder) backtick(i int) {
 	}
 	end += i + 2
 	f.work += end - i
-	if f.words+wordsBehind(s[end:]) >= c.strength-1 && c.strength < certain || f.words+wordsBehind(s[end:]) >= 4 {
-		return
+	// A code span stands behind a blank, and among words.
+	if span := i == 0 || j > i+1 || lex.IsSpace(s[i-1]) || s[i-1] == '('; span {
+		if words := f.words + wordsBehind(s[end:]); words >= c.strength-1 && c.strength < certain || words >= 4 {
+			return
+		}
 	}
 	f.found("substituted-command", i, end)
 }
@@ -96,10 +99,13 @@ func (f *finder) substitution(i, j int) {
 	}
 }
 
+// maxWord bounds a value that is looked at.
+const maxWord = 128
+
 // word returns the text from i to the next byte that ends a word.
 func (f *finder) word(i int) string {
 	j := i
-	for j < len(f.s) && !shell.Ends(f.s[j]) {
+	for j < len(f.s) && j-i < maxWord && !shell.Ends(f.s[j]) {
 		j++
 	}
 	f.work += j - i
@@ -110,7 +116,7 @@ func (f *finder) word(i int) string {
 func (f *finder) arithmetic(i int) {
 	s := f.s
 	ops, digits, j := 0, 0, i+3
-	for j < len(s) && j < i+64 && s[j] != ')' {
+	for j < len(s) && j < i+40 && s[j] != ')' {
 		switch c := s[j]; {
 		case lex.IsDigit(c):
 			digits++
@@ -236,7 +242,7 @@ func (f *finder) function(i int) {
 		}
 		return
 	}
-	stop := min(len(s), k+64)
+	stop := min(len(s), k+48)
 	f.work += stop - i
 	body := strings.IndexByte(s[k:stop], '}')
 	if body < 0 {

@@ -71,6 +71,12 @@ var stops = lex.NewTable(triggers)
 // scan walks over the separators and openings behind the start.
 func (f *finder) scan() {
 	s := f.s
+	for _, socket := range [...]string{"/dev/tcp/", "/dev/udp/"} {
+		if i := strings.Index(s, socket); i >= 0 && i+len(socket) < len(s) {
+			f.found("network-redirect", i, i+len(socket))
+			return
+		}
+	}
 	for i := stops.Next(s, 0); i < len(s) && !f.done; i = stops.Next(s, i+1) {
 		c := s[i]
 		switch c {
@@ -125,7 +131,7 @@ func (f *finder) separator(i int) int {
 	if f.accept(&c, i, j, line) {
 		f.found("chained-command", i, c.end)
 	}
-	f.command = c.strength >= fits
+	f.command = c.strength >= alone
 	return j - 1
 }
 
@@ -152,7 +158,7 @@ func (f *finder) accept(c *command, i, j int, line bool) bool {
 	}
 	f.count(i)
 	if c.strength == name {
-		return f.opens(c, i, j)
+		return f.command && s[i] == '|' && c.program&shell.Sure != 0 || f.opens(c, i, j)
 	}
 	spaced := line || j > i && lex.IsBlank(s[j-1]) || s[i] == ';' && i == 0
 	natural := c.program&shell.Natural != 0

@@ -33,7 +33,7 @@ func (f *finder) tag(i int) {
 	if k < len(s) && !lex.IsSpace(s[k]) && lex.IsWord(s[k]) && k != i+2 {
 		return
 	}
-	end := min(len(s), k+160)
+	end := min(len(s), k+64)
 	f.work += end - k
 	body := s[k:end]
 	if strings.ContainsAny(body, "(;$`") || k > i+2 && strings.Contains(body, "?>") && strings.TrimSpace(body) != "?>" ||
@@ -78,7 +78,7 @@ func (f *finder) dollar(i int) {
 	k := i + 1
 	if lex.At(s, k) == '{' {
 		k++
-		for lex.At(s, k) == '@' || lex.At(s, k) == '$' || lex.At(s, k) == '{' {
+		for k < i+8 && (lex.At(s, k) == '@' || lex.At(s, k) == '$' || lex.At(s, k) == '{') {
 			k++
 		}
 	}

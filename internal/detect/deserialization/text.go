@@ -193,7 +193,7 @@ func (f *finder) xml(i int) {
 // attributes looks for class="…" or method="…" that names Java among the attributes at end.
 func (f *finder) attributes(start, end int) {
 	s := f.s
-	stop := min(len(s), end+200)
+	stop := min(len(s), end+96)
 	if k := strings.IndexByte(s[end:stop], '>'); k >= 0 {
 		stop = end + k
 	}

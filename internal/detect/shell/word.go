@@ -24,6 +24,9 @@ const (
 // Max is the number of bytes of a word that are kept.
 const Max = 48
 
+// maxSource is the number of bytes in the source after which a word is too long for a program.
+const maxSource = 2 * Max
+
 // quoteReach is how far the closing quote inside a word is looked for: obfuscation quotes single letters.
 const quoteReach = 24
 
@@ -59,7 +62,8 @@ func Ends(c byte) bool {
 }
 
 // Read reads the word that begins at i into w. plus says that + stands for a blank, as in form data.
-// It looks at each byte once, and at no more than quoteReach bytes again.
+// It looks at no more than maxSource bytes, and at quoteReach again; a longer word ends there, as does one with
+// a second line end spelt out.
 func (w *Word) Read(s string, i int, plus bool) {
 	w.Start, w.Marks, w.Cut, w.n = i, 0, -1, 0
 	if lex.At(s, i) == '{' {
@@ -68,7 +72,14 @@ func (w *Word) Read(s string, i int, plus bool) {
 	}
 	for i < len(s) && !Ends(s[i]) {
 		c := s[i]
+		if i-w.Start > maxSource {
+			w.Marks |= Long
+			break
+		}
 		switch {
+		case c == '\\' && w.Cut >= 0 && (lex.At(s, i+1) == 'n' || lex.At(s, i+1) == 'r'):
+			w.End = i
+			return
 		case c == '+' && plus && i > w.Start, c == ',' && w.Marks&Brace != 0, c == '#' && i > w.Start:
 			w.End = i
 			return

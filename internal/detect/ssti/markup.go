@@ -91,24 +91,22 @@ func (f *finder) square(i int) {
 			f.judge(s[i+2:end], i, end+1, expr.Compute)
 		}
 	case '[':
-		f.kinds |= 1 << kindSquare
+		f.seen(kindSquare, i)
 		if end := f.close(endSquare, i+2); end > i+2 && end-i < 256 {
 			if body := s[i+2 : end]; lex.IsDigit(body[0]) || body[0] == '\'' || body[0] == '{' || body[0] == '@' {
 				f.judge(strings.TrimLeft(body, "{@"), i, end+2, expr.Compute)
 			}
 		}
 	case '%':
-		end := strings.Index(s[i:min(len(s), i+256)], "%]")
-		f.work += min(len(s)-i, 256)
-		if end > 2 {
-			body := s[i+2 : i+end]
+		if end := f.close(endTemplate, i+2); end > i+2 {
+			body := s[i+2 : end]
 			word := strings.TrimLeft(body, " -=")
 			word = word[:lex.SkipWord(word, 0)]
 			if expr.Has("PERL RAWPERL INCLUDE PROCESS USE GET SET BLOCK FOREACH IF INSERT", word) {
-				f.found("tag", i, i+end+2)
+				f.found("tag", i, end+2)
 				return
 			}
-			f.judge(strings.TrimLeft(body, "-="), i, i+end+2, expr.Compute)
+			f.judge(strings.TrimLeft(body, "-="), i, end+2, expr.Compute)
 		}
 	}
 }
@@ -173,7 +171,7 @@ func (f *finder) razor(i int) {
 	end := lex.SkipWord(s, i+1)
 	f.work += end - i
 	if expr.Has("if foreach for while switch functions code php", s[i+1:end]) && (lex.At(s, end) == '(' || lex.At(s, end) == '{') {
-		stop := min(len(s), end+160)
+		stop := min(len(s), end+80)
 		f.work += stop - end
 		if strings.Contains(s[end:stop], "){") || strings.Contains(s[end:stop], ") {") || lex.At(s, end) == '{' || s[i+1:end] == "php" {
 			f.found("tag", i, end+1)

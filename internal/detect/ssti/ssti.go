@@ -63,7 +63,7 @@ type finder struct {
 	report scan.Report
 	done   bool
 	work   int
-	kinds  uint // the kinds of delimiter seen
+	recent [2]opening // the last two kinds of delimiter seen, the latest first
 	ends   [closers]ending
 }
 
@@ -71,19 +71,19 @@ type finder struct {
 type closer int
 
 const (
-	endDouble  closer = iota // }}
-	endTag                   // %}
-	endBrace                 // }
-	endPercent               // %>
-	endSquare                // ]]
-	endAngle                 // >
-	endBracket               // ]
-	endParen                 // )
-	endRound                 // )]
+	endDouble   closer = iota // }}
+	endTag                    // %}
+	endBrace                  // }
+	endPercent                // %>
+	endSquare                 // ]]
+	endAngle                  // >
+	endBracket                // ]
+	endParen                  // )
+	endTemplate               // %]
 	closers
 )
 
-var closerText = [closers]string{"}}", "%}", "}", "%>", "]]", ">", "]", ")", ")]"}
+var closerText = [closers]string{"}}", "%}", "}", "%>", "]]", ">", "]", ")", "%]"}
 
 // ending remembers where a closing delimiter was last found, so that a text full of openings is searched once.
 type ending struct{ from, at int }
@@ -138,16 +138,32 @@ func (f *finder) scan() {
 	}
 }
 
-// seen notes a kind of delimiter; a text that uses three kinds within a few bytes, or runs two together, is a probe.
-func (f *finder) seen(kind uint, i int) {
-	f.kinds |= 1 << kind
-	if k := f.kinds; k&(k-1) != 0 && k&(k-1)&(k&(k-1)-1) != 0 && i < 96 {
-		f.found("polyglot", i, i+2)
-	}
+// opening is where a kind of delimiter was seen, one behind the offset; the zero value is none.
+type opening struct {
+	kind kind
+	at   int
 }
 
+// together is how near to each other the delimiters of three engines stand in a probe for any of them.
+const together = 24
+
+// seen notes a kind of delimiter. Three kinds within a few bytes are a probe, whatever stands between them.
+func (f *finder) seen(k kind, i int) {
+	a, b := f.recent[0], f.recent[1]
+	switch {
+	case a.at > 0 && a.kind == k:
+		f.recent[0].at = i + 1
+		return
+	case a.at > 0 && b.at > 0 && b.kind != k && i+1-b.at <= together:
+		f.found("polyglot", b.at-1, i+2)
+	}
+	f.recent[0], f.recent[1] = opening{k, i + 1}, a
+}
+
+type kind int
+
 const (
-	kindDouble uint = iota
+	kindDouble kind = iota
 	kindTag
 	kindDollar
 	kindHash
