@@ -17,7 +17,7 @@ const (
 type Program struct {
 	Stop   int    // where the text stops being a program, or its end
 	Whole  bool   // it is one to the end of the text
-	Cut    bool   // and its end is a comment, or a literal that the text leaves open
+	Cut    bool   // and its end is a comment, or a quote with nothing behind it, which the page's text would close
 	Effect Effect // the strongest effect
 	Start  int    // the place of that effect
 	End    int
@@ -73,7 +73,7 @@ func Read(text string, pos int, operand bool) Program {
 			break
 		}
 		if t.Open {
-			r.p.Cut = true
+			r.p.Cut = strings.TrimSpace(text[t.Start+1:t.Stop]) == ""
 		}
 		r.p.Stop = t.Stop
 		r.lex.Operand = r.operand && !r.brace
@@ -258,21 +258,19 @@ func (r *reader) close(c byte) {
 // call notes the call of the chain that has been read; t is the parenthesis or template behind it.
 func (r *reader) call(t Token) {
 	c := r.chain
+	prose := t.Kind == Template // more likely a quotation, `like this`, than a template with an unknown tag
 	direct := c.last != "" && c.last == c.root && !c.computed
 	switch {
-	case c.root == "" && !c.computed && c.last == "": // a number or a string is no function
-		return
-	case r.literal:
-		return
-	case Sink(c.last) && !(direct && t.Kind == Punct && r.plainArgument()),
-		c.last == "constructor",
-		Global(c.root) && !direct && r.acts(methodOf(c.last)),
+	case c.root == "" && !c.computed && c.last == "", r.literal: // a number or a string is no function
+	case Sink(c.last) && !(direct && t.Kind == Punct && r.plainArgument()), c.last == "constructor", r.sink:
+		r.effect(Acts, c.start, t.Stop)
+	case prose:
+	case Global(c.root) && !direct && r.acts(methodOf(c.last)),
 		Global(c.root) && c.computed,
 		c.root == "this" && c.computed,
-		c.root == "" && c.computed,
-		r.sink:
+		c.root == "" && c.computed:
 		r.effect(Acts, c.start, t.Stop)
-	default:
+	case c.root != "":
 		r.effect(Calls, c.start, t.Stop)
 	}
 }

@@ -167,9 +167,13 @@ func (f *finder) emptyOperand(i int) bool {
 
 // ampersand looks at "&{", the JavaScript entity of Netscape 4.
 func (f *finder) ampersand(i int) {
-	if rest := window(f.text, i+1, 128); strings.HasPrefix(rest, "{") && strings.IndexByte(rest, '(') >= 0 && strings.IndexByte(rest, '}') >= 0 {
-		f.report(ruleCode, i, i+2)
-		f.work += 128
+	rest := window(f.text, i+1, 128)
+	if !strings.HasPrefix(rest, "{") {
+		return
+	}
+	f.work += 128
+	if end := strings.IndexByte(rest, '}'); end >= 0 && strings.IndexByte(rest[:end], '(') >= 0 {
+		f.report(ruleCode, i, i+1+end+1)
 	}
 }
 

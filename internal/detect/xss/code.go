@@ -36,7 +36,8 @@ func (f *finder) call(i int) {
 			f.report(ruleCode, from, closing(s, i))
 		}
 	case js.Sink(name):
-		if argument(s, i+1, js.Dialog(name) || name == "Function") || f.emptyCall(start, i) {
+		exact := name == strings.ToLower(name) && js.Dialog(name) || name == "Function"
+		if argument(s, i+1, exact) || f.emptyCall(start, i) {
 			f.report(ruleCode, start, closing(s, i))
 		}
 	case strings.EqualFold(name, "expression"):
@@ -139,7 +140,8 @@ func (f *finder) template(i int) {
 		end--
 	}
 	name, start := f.nameBefore(end)
-	if !js.Sink(name) && name != "constructor" || strings.IndexByte(window(s, i+1, 256), '`') < 0 {
+	quoted := start > 0 && s[start-1] == '`' // `alert` is how Markdown writes a name
+	if quoted || !js.Dialog(name) && name != "Function" && name != "constructor" && name != "setTimeout" && name != "setInterval" || strings.IndexByte(window(s, i+1, 256), '`') < 0 {
 		return
 	}
 	f.work += 256

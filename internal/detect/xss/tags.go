@@ -214,8 +214,8 @@ func (f *finder) script(i int) bool {
 		text = text[:end]
 	}
 	p := f.code(i, i+len(text))
-	if end > 0 && p.Whole && text[0] > ' ' { // closed, and no blank as between words: <script>debugger</script>
-		return true
+	if end > 0 && (text[0] > ' ' || p.Whole && strings.ContainsAny(text, "(=;{[")) {
+		return true // closed, and no blank as between words: <script>debugger</script>
 	}
 	t := strings.TrimLeft(text, " \t\n\r")
 	return p.Effect != js.None || strings.HasPrefix(t, "<!--") || strings.HasPrefix(t, "//") || end >= 0 && t == "" || strings.HasPrefix(t, "/*")

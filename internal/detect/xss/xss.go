@@ -187,7 +187,7 @@ func (f *finder) quote(i, kind int) {
 	f.quotes[kind] = true
 	p := js.Read(f.text, i+1, true)
 	f.work += p.Stop - i
-	if p.Effect == js.None {
+	if p.Effect < js.Calls {
 		return
 	}
 	// Code behind a string begins with an operator, and it must end as code: in a comment, in a literal that the
