@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -49,10 +50,11 @@ func runDemo(ctx context.Context, out io.Writer) (failed int, err error) {
 		return 0, err
 	}
 	defer stopTango()
-	backend, err := app.Demo(app.DemoConfig{BaseURL: tango + "/raas/v2", NoPace: true})
+	backend, err := app.Demo(ctx, app.DemoConfig{BaseURL: tango + "/raas/v2", NoPace: true})
 	if err != nil {
 		return 0, err
 	}
+	defer func() { err = errors.Join(err, backend.Stop(context.WithoutCancel(ctx))) }()
 	url, stopBackend, err := listen(backend)
 	if err != nil {
 		return 0, err

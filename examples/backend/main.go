@@ -40,6 +40,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	fs.SetOutput(stderr)
 	addr := fs.String("addr", "127.0.0.1:8080", "listen `address`")
 	tango := fs.String("tango", "", "base `URL` of Tango's API, such as http://127.0.0.1:8484/raas/v2; empty: a sandbox started inside")
+	db := fs.String("db", "", "`file` that keeps the orders; empty: a temporary one")
 	drain := fs.Duration("drain", 25*time.Second, "how long to finish orders in flight after SIGTERM")
 	if err := fs.Parse(args); err != nil {
 		return err
@@ -48,15 +49,16 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return fmt.Errorf("unexpected argument %q; -h explains the flags", fs.Arg(0))
 	}
 	logger := slog.New(slog.NewTextHandler(stderr, nil))
-	a, err := app.Demo(app.DemoConfig{
-		BaseURL: *tango, PlatformName: getenv("TANGO_PLATFORM_NAME"), PlatformKey: getenv("TANGO_PLATFORM_KEY"), Logger: logger,
-	})
-	if err != nil {
-		return err
-	}
 	l, err := net.Listen("tcp", *addr)
 	if err != nil {
 		return err
+	}
+	a, err := app.Demo(context.WithoutCancel(ctx), app.DemoConfig{
+		BaseURL: *tango, PlatformName: getenv("TANGO_PLATFORM_NAME"), PlatformKey: getenv("TANGO_PLATFORM_KEY"),
+		DB: *db, Logger: logger,
+	})
+	if err != nil {
+		return errors.Join(err, l.Close())
 	}
 	fmt.Fprintf(stdout, "listening on http://%s\n", l.Addr())
 	return serve(ctx, l, a, *drain)
@@ -69,12 +71,12 @@ func serve(ctx context.Context, l net.Listener, a *app.App, drain time.Duration)
 	middleware.HardenServer(srv)
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Serve(l) }()
+	var err error
 	select {
-	case err := <-ended:
-		return err
+	case err = <-ended:
 	case <-ctx.Done():
 	}
 	limit, cancel := context.WithTimeout(context.Background(), drain)
 	defer cancel()
-	return errors.Join(srv.Shutdown(limit), a.Drain(limit))
+	return errors.Join(err, srv.Shutdown(limit), a.Stop(limit))
 }

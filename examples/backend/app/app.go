@@ -1,8 +1,10 @@
 // Package app is a small backend that sends rewards through Tango: the library's middleware in the right order, its
-// client behind it. Its callers are tenants; each has a key of its own and accounts of its own.
+// outbox and client behind it. Its callers are tenants; each has a key of its own and accounts of its own.
 //
 //	POST /orders       the JSON of a Tango order; externalRefID may be left out
 //	GET  /orders/:ref  the state of an order of the same tenant
+//	GET  /             a page on which a person types an order
+//	POST /preview      what would be refused or changed of an order, and why; for that page
 //
 // Answers hold {"externalRefID","state","reason","order"}; state is queued, sending, placed, refused or unknown. Reward codes are
 // not in them: Tango delivers those.
@@ -20,56 +22,48 @@ import (
 
 	"github.com/tangoguard/tangoguard/middleware"
 	"github.com/tangoguard/tangoguard/tangoclient"
+	"github.com/tangoguard/tangoguard/tangoclient/outbox"
 )
 
-// Sender is what the backend needs of tangoclient.Client.
-type Sender interface {
-	CreateOrder(context.Context, tangoclient.OrderRequest) (*tangoclient.Order, error)
-	Settle(context.Context, tangoclient.OrderRequest, ...tangoclient.SettleOption) (*tangoclient.Order, error)
-}
-
-// Config is what a backend is made of. Every field but Logger and Wait is needed.
+// Config is what a backend is made of. Client, Store and Tenants are needed.
 type Config struct {
-	// Tango gives the client that orders for one tenant. It should be scoped to the tenant's accounts, so that
-	// a mistake in this package stays without effect.
-	Tango   func(Tenant) Sender
+	Client  *tangoclient.Client
+	Store   outbox.Store // keeps orders before they are sent; closed by Stop
 	Tenants []Tenant
 	Logger  *slog.Logger
 	// Wait is how long POST /orders waits for an outcome before it answers 202. Zero: 10 seconds.
 	Wait time.Duration
 }
 
-// App is the backend: an http.Handler, and Drain for its end.
+// App is the backend: an http.Handler, and Stop for its end.
 type App struct {
 	echo    *echo.Echo
 	tenants *tenants
-	book    *book
+	client  *tangoclient.Client
+	store   outbox.Store
+	box     *outbox.Outbox
 	wait    time.Duration
 }
 
-// New builds the backend. All mistakes in cfg are reported together.
-func New(cfg Config) (*App, error) {
-	var errs []error
-	if cfg.Tango == nil {
-		errs = append(errs, errors.New("Tango: needed"))
-	}
+// New builds the backend and takes up the orders that the store holds. All mistakes in cfg are reported together.
+func New(ctx context.Context, cfg Config) (*App, error) {
 	ten, err := newTenants(cfg.Tenants)
-	errs = append(errs, err)
-	senders := map[string]Sender{}
+	errs := []error{err}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	if cfg.Wait == 0 {
 		cfg.Wait = 10 * time.Second
 	}
-	for _, t := range cfg.Tenants {
-		if cfg.Tango != nil {
-			senders[t.Name] = cfg.Tango(t)
-		}
-	}
-	a := &App{tenants: ten, book: newBook(senders, cfg.Logger), wait: cfg.Wait}
-	errs = append(errs, a.routes())
+	a := &App{tenants: ten, client: cfg.Client, store: cfg.Store, wait: cfg.Wait}
+	errs = append(errs, a.routes(cfg.Logger))
 	if err := errors.Join(errs...); err != nil {
+		return nil, fmt.Errorf("app: %w", err)
+	}
+	a.box, err = outbox.New(ctx, outbox.Config{
+		Store: cfg.Store, Client: cfg.Client, Authorize: ten.scope, Logger: cfg.Logger,
+	})
+	if err != nil {
 		return nil, fmt.Errorf("app: %w", err)
 	}
 	return a, nil
@@ -77,17 +71,26 @@ func New(cfg Config) (*App, error) {
 
 // routes mounts the checks in their order: the browser rule needs no key, the key comes before anything is
 // read, the guard before anything is parsed, the account before anything is done.
-func (a *App) routes() error {
-	place, err := middleware.Handle(middleware.HandleConfig{}, a.placeOrder)
-	if err != nil {
+func (a *App) routes(logger *slog.Logger) error {
+	observe := middleware.Observe{Logger: logger}
+	browsers, err1 := middleware.BrowserConfig{Skip: isPage, Observe: observe}.ToMiddleware()
+	guard, err2 := middleware.GuardConfig{
+		Routes:  map[string]middleware.Route{"POST /preview": {Mode: middleware.Report}},
+		Observe: observe,
+	}.ToMiddleware()
+	account, err3 := middleware.AccountConfig{Resolve: accountsOf, Observe: observe}.ToMiddleware()
+	place, err4 := middleware.Handle(middleware.HandleConfig{}, a.placeOrder)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return err
 	}
 	e := echo.New()
-	e.HTTPErrorHandler = middleware.HTTPErrorHandler
+	e.HTTPErrorHandler = middleware.ErrorConfig{Logger: logger}.HTTPErrorHandler
 	e.Pre(middleware.RequestID())
-	e.Use(middleware.RejectBrowsers(), a.tenants.authenticate(), middleware.Guard())
-	e.POST("/orders", place, middleware.RequireAccount(accountsOf))
+	e.Use(browsers, a.tenants.authenticate(), guard)
+	e.POST("/orders", place, account)
 	e.GET("/orders/:ref", a.orderState)
+	e.GET("/", page)
+	e.POST("/preview", a.preview, sameOrigin())
 	a.echo = e
 	return nil
 }
@@ -95,5 +98,8 @@ func (a *App) routes() error {
 // ServeHTTP makes App an http.Handler.
 func (a *App) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.echo.ServeHTTP(w, r) }
 
-// Drain waits until no order is in flight, or until ctx is done.
-func (a *App) Drain(ctx context.Context) error { return a.book.drain(ctx) }
+// Stop takes no more orders and finishes those in flight. What is not finished when ctx ends is settled by the
+// next New on the same store. Call it when no request is served any more.
+func (a *App) Stop(ctx context.Context) error {
+	return errors.Join(a.box.Stop(ctx), a.store.Close())
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -16,6 +17,8 @@ import (
 	"github.com/tangoguard/tangoguard/examples/backend/app"
 	"github.com/tangoguard/tangoguard/middleware"
 	"github.com/tangoguard/tangoguard/tangoclient"
+	"github.com/tangoguard/tangoguard/tangoclient/outbox"
+	"github.com/tangoguard/tangoguard/tangoclient/tangotest"
 )
 
 const good = `{"customerIdentifier":"demo-customer","accountIdentifier":"demo-acc1","amount":25,"utid":"U561593",
@@ -66,8 +69,9 @@ func ask(t *testing.T, h http.Handler, method, path, key, body string, header ..
 
 func demo(t *testing.T) *app.App {
 	t.Helper()
-	a, err := app.Demo(app.DemoConfig{})
+	a, err := app.Demo(t.Context(), app.DemoConfig{})
 	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, a.Stop(context.Background())) })
 	return a
 }
 
@@ -104,7 +108,7 @@ func TestAnOrderAndItsState(t *testing.T) {
 	assert.Equal(t, "order-1", first.ExternalRefID)
 	assert.Equal(t, "placed", first.State)
 	assert.Equal(t, "order-1", first.Order["externalRefID"], "the tenant's own reference")
-	assert.Equal(t, 25.0, first.Order["amountCharged"])
+	assert.Equal(t, 25.0, first.Order["amount"])
 	assert.NotContains(t, first.Raw, "credential", "reward codes stay with Tango")
 
 	again := ask(t, a, "POST", "/orders", "demo-key", with(t, `"externalRefID":"order-1"`))
@@ -180,29 +184,17 @@ func TestRequestsThatAreRefused(t *testing.T) {
 	assert.Equal(t, 405, ask(t, a, "DELETE", "/orders", "demo-key", "").Status)
 }
 
-// slowTango answers when it is told to.
-type slowTango struct {
-	release chan struct{}
-	err     error
-	placed  int
-}
-
-func (s *slowTango) CreateOrder(_ context.Context, r tangoclient.OrderRequest) (*tangoclient.Order, error) {
-	<-s.release
-	if s.err != nil {
-		return nil, s.err
-	}
-	s.placed++
-	return &tangoclient.Order{ReferenceOrderID: "RA-1", ExternalRefID: r.ExternalRefID, Outcome: tangoclient.Created}, nil
-}
-
-func (s *slowTango) Settle(context.Context, tangoclient.OrderRequest, ...tangoclient.SettleOption) (*tangoclient.Order, error) {
-	return nil, tangoclient.ErrNotPlaced
-}
-
-func slowApp(t *testing.T, tango app.Sender) *app.App {
+// on builds the backend over a sandbox that a test can play faults in.
+func on(t *testing.T, sandbox *tangotest.Sandbox, db string) *app.App {
 	t.Helper()
-	a, err := app.New(app.Config{Tango: func(app.Tenant) app.Sender { return tango }, Tenants: []app.Tenant{{
+	client, err := tangoclient.New(tangoclient.Config{
+		Environment: tangoclient.Sandbox, InsecureTransport: sandbox.Transport(), NoPace: true,
+		Credentials: tangoclient.Basic("demo-platform", tangoclient.NewSecret("demo-platform-key-0001")),
+	})
+	require.NoError(t, err)
+	store, err := outbox.Open(db)
+	require.NoError(t, err)
+	a, err := app.New(t.Context(), app.Config{Client: client, Store: store, Tenants: []app.Tenant{{
 		Name: "demo", Key: tangoclient.NewSecret("demo-key"),
 		Accounts: middleware.Accounts{{Customer: "demo-customer", Account: "demo-acc1"}},
 	}}})
@@ -210,56 +202,96 @@ func slowApp(t *testing.T, tango app.Sender) *app.App {
 	return a
 }
 
-// An order that takes longer than the caller waits is 202, goes on, and is finished by Drain.
+// An order that takes longer than its caller waits is 202, goes on, and is finished by Stop. A restart on the same
+// file knows it and repeats nothing.
 func TestASlowOrder(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "orders.db")
 	synctest.Test(t, func(t *testing.T) {
-		tango := &slowTango{release: make(chan struct{})}
-		a := slowApp(t, tango)
+		sandbox, err := tangotest.New(tangotest.Config{NoPace: true})
+		require.NoError(t, err)
+		require.NoError(t, sandbox.Play(tangotest.Fault{Do: tangotest.Delay, Path: "/orders", Wait: 12 * time.Second}))
+		a := on(t, sandbox, db)
 		start := time.Now()
 		g := ask(t, a, "POST", "/orders", "demo-key", with(t, `"externalRefID":"slow"`))
 		assert.Equal(t, 202, g.Status, g.Raw)
 		assert.Equal(t, "sending", g.State)
 		assert.Equal(t, 10*time.Second, time.Since(start))
+		require.NoError(t, a.Stop(t.Context()), "finishes what is in flight")
+		assert.Len(t, sandbox.Orders(), 1)
 
-		short, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
-		assert.ErrorIs(t, a.Drain(short), context.DeadlineExceeded, "the order is still in flight")
-
-		close(tango.release)
-		require.NoError(t, a.Drain(t.Context()))
-		assert.Equal(t, "placed", ask(t, a, "GET", "/orders/slow", "demo-key", "").State)
-		assert.Equal(t, 1, tango.placed)
+		again := on(t, sandbox, db)
+		assert.Equal(t, "placed", ask(t, again, "GET", "/orders/slow", "demo-key", "").State)
+		g = ask(t, again, "POST", "/orders", "demo-key", with(t, `"externalRefID":"slow"`))
+		assert.Equal(t, 200, g.Status, g.Raw)
+		require.NoError(t, again.Stop(t.Context()))
+		assert.Len(t, sandbox.Orders(), 1)
 	})
 }
 
-// An order whose outcome is unknown is 202, and the same order again settles it before anything is sent.
-func TestAnUnknownOutcome(t *testing.T) {
-	tango := &slowTango{release: make(chan struct{}), err: &tangoclient.UnknownOutcomeError{Op: "createOrder"}}
-	close(tango.release)
-	a := slowApp(t, tango)
-	body := with(t, `"externalRefID":"open"`)
-	g := ask(t, a, "POST", "/orders", "demo-key", body)
-	assert.Equal(t, 202, g.Status, g.Raw)
-	assert.Equal(t, "unknown", g.State)
-	assert.NotEmpty(t, g.Reason)
+// What Tango refuses is answered by the table of the middleware: without Tango's texts, and without a word on balances.
+// Refused credentials are not the order's fault: it stays queued.
+func TestWhatTangoRefuses(t *testing.T) {
+	for _, row := range []struct {
+		status int
+		key    string
+		want   int
+	}{{402, "402.001", 503}, {401, "401.501", 202}, {409, "409.024", 409}} {
+		db := filepath.Join(t.TempDir(), "orders.db")
+		synctest.Test(t, func(t *testing.T) {
+			sandbox, err := tangotest.New(tangotest.Config{NoPace: true})
+			require.NoError(t, err)
+			require.NoError(t, sandbox.Play(tangotest.Fault{Do: tangotest.Status, Path: "/orders", Method: "POST",
+				Status: row.status, I18nKey: row.key, Message: "our balance is 3.50", Times: -1}))
+			a := on(t, sandbox, db)
+			g := ask(t, a, "POST", "/orders", "demo-key", with(t, `"externalRefID":"r1"`))
+			assert.Equal(t, row.want, g.Status, "%d: %s", row.status, g.Raw)
+			assert.NotContains(t, g.Raw, "balance")
+			require.NoError(t, a.Stop(t.Context()))
+		})
+	}
+}
 
-	tango.err = nil
-	g = ask(t, a, "POST", "/orders", "demo-key", body)
-	assert.Equal(t, "placed", g.State, "settled: not placed, so it is sent under the same reference")
-	assert.Equal(t, 1, tango.placed)
+func TestPreview(t *testing.T) {
+	a := demo(t)
+	g := ask(t, a, "POST", "/preview", "", with(t, `"message":"日本 <svg onload=alert(1)>","amount":0`), "Sec-Fetch-Site", "same-origin", "Origin", "http://example.com")
+	require.Equal(t, 200, g.Status, g.Raw)
+	var p struct {
+		Problems []struct {
+			Pointer, Message, Class string
+			Start, End              int
+		}
+	}
+	require.NoError(t, json.Unmarshal([]byte(g.Raw), &p))
+	at := map[string]bool{}
+	for _, x := range p.Problems {
+		at[x.Pointer] = true
+		if x.Class == "xss" {
+			assert.GreaterOrEqual(t, x.Start, len("日本 "), "bytes of the text")
+		}
+	}
+	assert.True(t, at["/message"] && at["/amount"], g.Raw)
+	assert.NotContains(t, g.Raw, "onload", "never the value")
+
+	fine := ask(t, a, "POST", "/preview", "", good, "Sec-Fetch-Site", "same-origin")
+	assert.JSONEq(t, `{"problems":[]}`, fine.Raw)
+	assert.Equal(t, 403, ask(t, a, "POST", "/preview", "", good, "Sec-Fetch-Site", "cross-site").Status, "another page's script")
+	assert.Equal(t, 403, ask(t, a, "POST", "/raas/v2/orders", "", good, "Sec-Fetch-Site", "same-origin", "Origin", "http://example.com").Status)
 }
 
 func TestMistakesInTheConfiguration(t *testing.T) {
-	_, err := app.New(app.Config{})
-	assert.ErrorContains(t, err, "Tango")
+	ctx := t.Context()
+	_, err := app.New(ctx, app.Config{})
 	assert.ErrorContains(t, err, "Tenants")
 	one := app.Tenant{Name: "one", Key: tangoclient.NewSecret("key")}
-	_, err = app.New(app.Config{Tango: func(app.Tenant) app.Sender { return &slowTango{} }, Tenants: []app.Tenant{one, one, {}}})
+	_, err = app.New(ctx, app.Config{Tenants: []app.Tenant{one, one, {}}})
 	assert.ErrorContains(t, err, "Tenants[1]: needs a name of its own")
 	assert.ErrorContains(t, err, "has the key of")
 	assert.ErrorContains(t, err, "Tenants[2]")
-	_, err = app.Demo(app.DemoConfig{PlatformName: "x"})
+	_, err = app.New(ctx, app.Config{Tenants: []app.Tenant{one}})
+	assert.ErrorContains(t, err, "Store")
+	assert.ErrorContains(t, err, "Client")
+	_, err = app.Demo(ctx, app.DemoConfig{PlatformName: "x"})
 	assert.ErrorContains(t, err, "TANGO_PLATFORM_KEY")
-	_, err = app.Demo(app.DemoConfig{BaseURL: "http://tango.example/raas/v2"})
+	_, err = app.Demo(ctx, app.DemoConfig{BaseURL: "http://tango.example/raas/v2"})
 	assert.Error(t, err, "only loopback takes the demo's keys")
 }

@@ -1,12 +1,16 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 
 	"github.com/tangoguard/tangoguard/middleware"
 	"github.com/tangoguard/tangoguard/tangoclient"
+	"github.com/tangoguard/tangoguard/tangoclient/outbox"
 	"github.com/tangoguard/tangoguard/tangoclient/tangotest"
 )
 
@@ -19,12 +23,30 @@ type DemoConfig struct {
 	// NoPace sends without keeping to one request a second, for a sandbox that allows it. A sandbox started
 	// inside always does.
 	NoPace bool
+	// DB is the file that keeps orders. Empty: a temporary one, gone after Stop.
+	DB     string
 	Logger *slog.Logger
 }
 
 // Demo builds the backend for two tenants of the sandbox's own seed: the key demo-key orders from demo-acc1,
 // other-key from demo-acc2. A real backend keeps its tenants and their keys in a store of its own.
-func Demo(cfg DemoConfig) (*App, error) {
+func Demo(ctx context.Context, cfg DemoConfig) (*App, error) {
+	client, err := demoClient(cfg)
+	if err != nil {
+		return nil, err
+	}
+	store, err := openStore(cfg.DB)
+	if err != nil {
+		return nil, err
+	}
+	a, err := New(ctx, Config{Client: client, Store: store, Tenants: demoTenants(), Logger: cfg.Logger})
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return a, nil
+}
+
+func demoClient(cfg DemoConfig) (*tangoclient.Client, error) {
 	if (cfg.PlatformName == "") != (cfg.PlatformKey == "") {
 		return nil, errors.New("set both TANGO_PLATFORM_NAME and TANGO_PLATFORM_KEY, or neither for the sandbox's own")
 	}
@@ -45,12 +67,30 @@ func Demo(cfg DemoConfig) (*App, error) {
 		}
 		tango.InsecureTransport, tango.NoPace = sandbox.Transport(), true
 	}
-	client, err := tangoclient.New(tango)
+	return tangoclient.New(tango)
+}
+
+// tempStore is a store in a directory of its own, which goes with it.
+type tempStore struct {
+	outbox.Store
+	dir string
+}
+
+func (t tempStore) Close() error { return errors.Join(t.Store.Close(), os.RemoveAll(t.dir)) }
+
+func openStore(path string) (outbox.Store, error) {
+	if path != "" {
+		return outbox.Open(path)
+	}
+	dir, err := os.MkdirTemp("", "tangoguard-backend-")
 	if err != nil {
 		return nil, err
 	}
-	scoped := func(t Tenant) Sender { return client.Scoped(t.Accounts) }
-	return New(Config{Tango: scoped, Tenants: demoTenants(), Logger: cfg.Logger})
+	store, err := outbox.Open(filepath.Join(dir, "orders.db"))
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	return tempStore{store, dir}, nil
 }
 
 func demoTenants() []Tenant {

@@ -1,22 +1,22 @@
 package app
 
 import (
-	"crypto/rand"
+	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/tangoguard/tangoguard/tangoclient"
+	"github.com/tangoguard/tangoguard/tangoclient/outbox"
 )
 
 // answer is what the backend says of an order.
 type answer struct {
-	ExternalRefID string     `json:"externalRefID"`
-	State         State      `json:"state"`
-	Reason        string     `json:"reason,omitempty"`
-	Order         *orderView `json:"order,omitempty"`
+	ExternalRefID string       `json:"externalRefID"`
+	State         outbox.State `json:"state"`
+	Reason        string       `json:"reason,omitempty"`
+	Order         *orderView   `json:"order,omitempty"`
 }
 
 // orderView is what a tenant sees of a placed order: no reward codes, and the tenant's own reference.
@@ -26,99 +26,93 @@ type orderView struct {
 	CustomerIdentifier string             `json:"customerIdentifier"`
 	AccountIdentifier  string             `json:"accountIdentifier"`
 	UTID               string             `json:"utid"`
-	RewardName         string             `json:"rewardName,omitempty"`
-	AmountCharged      tangoclient.Amount `json:"amountCharged"`
-	CurrencyCode       string             `json:"currencyCode,omitempty"`
-	Status             string             `json:"status"`
-	CreatedAt          string             `json:"createdAt,omitempty"`
+	Amount             tangoclient.Amount `json:"amount"`
+	Status             string             `json:"status,omitempty"`
 }
 
 // placeOrder is POST /orders: 201 for a new order, 200 for one that was there, 202 while its outcome is open.
 func (a *App) placeOrder(c echo.Context, r tangoclient.OrderRequest) error {
 	tenant, ok := tenantOf(c.Request())
 	if !ok {
-		return errors.New("no tenant in the request's context")
+		return errNoTenant
 	}
-	ref := r.ExternalRefID
-	if ref == "" {
-		ref = rand.Text()
+	if r.ExternalRefID == "" {
+		r.ExternalRefID = tangoclient.NewRef()
 	}
-	k := key{tenant.Name, ref}
-	r.ExternalRefID = tangoclient.RefFrom(tenant.Name, ref)
-	done, known, err := a.book.place(k, r)
+	ctx, ref := c.Request().Context(), r.ExternalRefID
+	before, err := a.box.Submit(ctx, outbox.Submission{Tenant: tenant.Name, Request: r})
 	switch {
-	case errors.Is(err, errOtherBody):
-		return echo.NewHTTPError(http.StatusConflict, "This externalRefID already belongs to another order; nothing was sent. Use a new one for a new order")
-	case errors.Is(err, errFull):
-		return echo.NewHTTPError(http.StatusServiceUnavailable, "Too many orders are kept; try again later")
+	case errors.Is(err, outbox.ErrDifferent):
+		return echo.NewHTTPError(http.StatusConflict).SetInternal(err)
+	case errors.Is(err, outbox.ErrFull), errors.Is(err, outbox.ErrStopped):
+		return echo.NewHTTPError(http.StatusServiceUnavailable).SetInternal(err)
 	case err != nil:
 		return err
 	}
-	timer := time.NewTimer(a.wait)
-	defer timer.Stop()
-	select {
-	case <-done:
-	case <-timer.C:
-	case <-c.Request().Context().Done():
+	wait, cancel := context.WithTimeout(ctx, a.wait)
+	defer cancel()
+	e, err := a.box.Wait(wait, tenant.Name, ref)
+	if err != nil && wait.Err() == nil && !errors.Is(err, outbox.ErrStopped) {
+		return err
 	}
-	s, _ := a.book.look(k)
-	if s.state == Refused {
-		return s.err
+	if e.State == outbox.Refused {
+		return refusal(e)
 	}
 	status := http.StatusAccepted
-	if s.state == Placed {
+	if e.State == outbox.Placed {
 		status = http.StatusCreated
-		if known || s.order.Outcome == tangoclient.Replayed {
+		if e.Replayed || before.State == outbox.Placed {
 			status = http.StatusOK
 		}
 	}
 	c.Response().Header().Set(echo.HeaderLocation, "/orders/"+ref)
-	return c.JSON(status, view(ref, s))
+	return c.JSON(status, view(e))
+}
+
+// refusal is the error for an order that was refused, as the client would have given it.
+func refusal(e outbox.Entry) error {
+	switch r := e.Reason; r.Code {
+	case "rules":
+		return &tangoclient.RefusedError{Op: "createOrder", Fields: r.Fields}
+	case "mismatch":
+		return echo.NewHTTPError(http.StatusConflict)
+	case "forbidden":
+		return echo.NewHTTPError(http.StatusForbidden)
+	case "tango":
+		return &tangoclient.Error{Op: "createOrder", Status: r.Status, Key: r.Key, Fields: r.Fields}
+	}
+	return echo.NewHTTPError(http.StatusServiceUnavailable)
 }
 
 // orderState is GET /orders/:ref. An order of another tenant is as absent as one that nobody placed.
 func (a *App) orderState(c echo.Context) error {
 	tenant, ok := tenantOf(c.Request())
 	if !ok {
-		return errors.New("no tenant in the request's context")
+		return errNoTenant
 	}
-	ref := c.Param("ref")
-	s, ok := a.book.look(key{tenant.Name, ref})
-	if !ok {
-		return echo.NewHTTPError(http.StatusNotFound, "There is no order with this externalRefID")
+	e, err := a.box.Get(c.Request().Context(), tenant.Name, c.Param("ref"))
+	if errors.Is(err, outbox.ErrNotFound) {
+		return echo.NewHTTPError(http.StatusNotFound)
 	}
-	return c.JSON(http.StatusOK, view(ref, s))
+	if err != nil {
+		return err
+	}
+	return c.JSON(http.StatusOK, view(e))
 }
 
-func view(ref string, s snapshot) answer {
-	out := answer{ExternalRefID: ref, State: s.state, Reason: reason(s)}
-	if o := s.order; o != nil {
+func view(e outbox.Entry) answer {
+	out := answer{ExternalRefID: e.Ref, State: e.State}
+	if e.Reason != nil {
+		out.Reason = e.Reason.Code
+	} else if e.State == outbox.Unknown {
+		out.Reason = "settling"
+	}
+	if e.State == outbox.Placed {
 		out.Order = &orderView{
-			ReferenceOrderID: o.ReferenceOrderID, ExternalRefID: ref,
-			CustomerIdentifier: o.CustomerIdentifier, AccountIdentifier: o.AccountIdentifier,
-			UTID: o.UTID, RewardName: o.RewardName,
-			AmountCharged: o.AmountCharged.Value, CurrencyCode: o.AmountCharged.CurrencyCode,
-			Status: o.Status, CreatedAt: string(o.CreatedAt),
+			ReferenceOrderID: e.ReferenceOrderID, ExternalRefID: e.Ref,
+			CustomerIdentifier: e.Request.CustomerIdentifier, AccountIdentifier: e.Request.AccountIdentifier,
+			UTID: e.Request.UTID, Amount: e.Request.Amount, Status: e.OrderStatus,
 		}
 	}
 	return out
-}
-
-// reason says in a word why an order is not placed. Tango's own texts are not relayed.
-func reason(s snapshot) string {
-	switch {
-	case s.err == nil:
-		return ""
-	case s.state == Unknown:
-		return "the outcome is not known yet; ask again, or send the same order again"
-	case errors.Is(s.err, tangoclient.ErrInsecureContent):
-		return "insecure content"
-	case errors.Is(s.err, tangoclient.ErrInvalid):
-		return "invalid"
-	case errors.Is(s.err, tangoclient.ErrConflict):
-		return "conflict"
-	case errors.Is(s.err, tangoclient.ErrNotFound):
-		return "not found"
-	}
-	return "not available; try again later"
 }

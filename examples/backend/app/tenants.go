@@ -71,11 +71,22 @@ func (t *tenants) find(key string) (Tenant, bool) {
 	return t.all[at], true
 }
 
+// scope gives the accounts of a tenant by its name. A name that is not known has none.
+func (t *tenants) scope(_ context.Context, name string) (tangoclient.Scope, error) {
+	for _, x := range t.all {
+		if x.Name == name {
+			return x.Accounts, nil
+		}
+	}
+	return nil, nil
+}
+
 type tenantKey struct{}
 
 // authenticate answers 401 without a known key, and puts the tenant into the request's context.
 func (t *tenants) authenticate() echo.MiddlewareFunc {
 	return echomw.KeyAuthWithConfig(echomw.KeyAuthConfig{
+		Skipper: func(c echo.Context) bool { return isPage(c.Request()) },
 		Validator: func(key string, c echo.Context) (bool, error) {
 			x, ok := t.find(key)
 			if ok {
@@ -90,6 +101,8 @@ func (t *tenants) authenticate() echo.MiddlewareFunc {
 	})
 }
 
+var errNoTenant = errors.New("no tenant in the request's context")
+
 func tenantOf(r *http.Request) (Tenant, bool) {
 	t, ok := r.Context().Value(tenantKey{}).(Tenant)
 	return t, ok
@@ -99,7 +112,7 @@ func tenantOf(r *http.Request) (Tenant, bool) {
 func accountsOf(r *http.Request) (middleware.Accounts, error) {
 	t, ok := tenantOf(r)
 	if !ok {
-		return nil, errors.New("no tenant in the request's context")
+		return nil, errNoTenant
 	}
 	return t.Accounts, nil
 }
