@@ -30,6 +30,7 @@ type args struct {
 	redirect   bool   // ends with <
 	open       bool   // a quoted argument goes on over blanks
 	smallFirst bool   // the first argument is a number
+	proseFirst bool   // the first argument is a word
 }
 
 // readArgs reads the arguments that follow a command word ending at i.
@@ -106,7 +107,7 @@ func ifs(s string, i int) int {
 // endsCommand reports whether the byte at i ends the command.
 func endsCommand(s string, i int) bool {
 	switch s[i] {
-	case ';', '|', '&', '\n', '\r', '<', '>', '(', ')', '#', 0:
+	case ';', '|', '&', '\n', '\r', '<', '>', '(', ')', '#', '`', 0:
 		return true
 	case '\\':
 		return lineEnd(s, i) > i && !lex.IsLetter(lex.At(s, i+2))
@@ -181,9 +182,7 @@ func (a *args) sort(arg string, p shell.Program) {
 		a.number++
 		a.smallFirst = a.smallFirst || a.n == 1
 	case c == '$' && len(arg) > 1 && (lex.IsLetter(arg[1]) || arg[1] == '{' || arg[1] == '(' || arg[1] == '\''),
-		c == '%' && len(arg) > 2 && lex.IsLetter(arg[1]) && strings.IndexByte(arg[1:], '%') > 0:
-		a.vars++
-	case c == '`':
+		c == '%' && len(arg) > 2 && lex.IsLetter(arg[1]) && lex.At(arg, lex.SkipWord(arg, 1)) == '%':
 		a.vars++
 	case isURL(arg), p&shell.Sure != 0 && (lex.HasPrefixFold(arg, 0, "javascript:") || lex.HasPrefixFold(arg, 0, "vbscript:")):
 		a.url++
@@ -192,6 +191,7 @@ func (a *args) sort(arg string, p shell.Program) {
 	default:
 		if !a.sortPath(arg) && !a.open {
 			a.prose++
+			a.proseFirst = a.proseFirst || a.n == 1
 		}
 	}
 }

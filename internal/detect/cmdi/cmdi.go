@@ -70,6 +70,7 @@ type finder struct {
 	done   bool
 	work   int
 
+	ticks    int       // backticks that were not doubled
 	counted  int       // the words before this offset are counted
 	words    int       // words of prose before counted
 	command  bool      // the command before the last separator was one, so what follows is no prose
@@ -135,6 +136,9 @@ func (f *finder) simple(i int) command {
 	w.Read(f.s, i, f.plus)
 	f.work += w.End - i + 1
 	c := command{start: i, wordEnd: w.End, end: w.End}
+	if lex.At(f.s, w.End) == '\'' && lex.IsLetter(lex.At(f.s, w.End+1)) && lex.IsBlank(lex.At(f.s, w.End+2)) {
+		return c // "gcc's output": an apostrophe
+	}
 	p, exact := shell.Lookup(&w)
 	if p == 0 && !exact && w.Cut > 0 {
 		if p, exact = shell.LookupCut(&w); p != 0 {
@@ -153,8 +157,10 @@ func (f *finder) simple(i int) command {
 	switch {
 	case p != 0 || exact:
 		c.strength = judge(p, &c.args, &w, exact)
-	case string(w.Text()) == "." && c.args.n == 1 && c.args.root+c.args.path > 0:
-		c.strength = fits
+	case string(w.Text()) == ".":
+		if c.args.n == 1 && c.args.root+c.args.path > 0 {
+			c.strength = fits
+		}
 	case c.args.n == 0:
 		c.strength = alone
 	}
@@ -169,7 +175,7 @@ func runnable(w *shell.Word) bool {
 	case len(t) == 0 || w.Marks&shell.Long != 0 || w.Marks&shell.Glob != 0:
 		return false
 	case t[0] == '.':
-		return len(t) == 1 || len(t) > 2 && (t[1] == '/' || t[1] == '\\') && lex.IsWord(t[2])
+		return len(t) == 1 || len(t) > 2 && (t[1] == '/' || t[1] == '\\') && lex.IsLetter(t[2])
 	}
 	return t[0] == '/' && len(t) > 5 && (string(t[:5]) == "/tmp/" || string(t[:5]) == "/dev/" || len(t) > 9 && string(t[:9]) == "/var/tmp/")
 }

@@ -22,15 +22,26 @@ func (f *finder) spelt(i int) {
 	}
 }
 
-// backtick handles `…`, which runs a command in a shell and is code in the prose of support notes.
-func (f *finder) backtick(i int) {
+// backtick handles `…`, which runs a command in a shell and is code in the prose of support notes. It returns
+// the last offset that it has dealt with.
+func (f *finder) backtick(i int) int {
 	s := f.s
-	j := lex.SkipBlanks(s, i+1)
-	if lex.At(s, j) == '`' {
-		return
+	if lex.At(s, i+1) == '`' {
+		return i + 1 // nothing is run, or “the quotes of TeX''
 	}
+	f.ticks++
+	if f.ticks%2 == 0 && (lex.IsWord(s[i-1]) || strings.IndexByte(`)]'".*/`, s[i-1]) >= 0) {
+		return i // the one that closes
+	}
+	f.ticked(i, lex.SkipBlanks(s, i+1))
+	return i
+}
+
+// ticked handles the command at j behind the opening backtick at i.
+func (f *finder) ticked(i, j int) {
+	s := f.s
 	c := f.read(j)
-	if c.strength < alone {
+	if c.strength < alone || c.program == 0 && c.strength < fits || lex.At(s, c.wordEnd) == '\'' || lex.At(s, c.end) == '(' && !c.args.open {
 		return
 	}
 	f.count(i)
@@ -43,9 +54,11 @@ func (f *finder) backtick(i int) {
 	}
 	end += i + 2
 	f.work += end - i
-	// A code span stands behind a blank, and among words.
-	if span := i == 0 || j > i+1 || lex.IsSpace(s[i-1]) || s[i-1] == '('; span {
-		if words := f.words + wordsBehind(s[end:]); words >= c.strength-1 && c.strength < certain || words >= 4 {
+	// A code span stands behind a blank or a bracket, and among words.
+	if span := i == 0 || j > i+1 || lex.IsSpace(s[i-1]) || s[i-1] == '(' && lex.At(s, i-2) != '$' || s[i-1] == '['; span {
+		words := f.words + wordsBehind(s[end:])
+		if c.strength == alone && c.program&shell.Natural != 0 && (i > 0 || end < len(s)) ||
+			words >= min(c.strength-1, 2) && c.args.root+c.args.url+c.args.address == 0 || words >= 4 {
 			return
 		}
 	}
@@ -190,7 +203,7 @@ func (f *finder) angle(i int) {
 		f.substitution(i, i+2)
 	case i+1 < len(s) && s[i+1] == '/' && (i == 0 || s[i-1] != '<'):
 		w := f.word(i + 1)
-		if pathKind(w) == rootPath && strings.IndexByte(w[1:], '/') > 0 {
+		if pathKind(w) == rootPath && strings.IndexByte(w[1:], '/') > 0 && (lex.IsLetter(w[1]) || w[1] == '?') && !lex.HasPrefix(w, 0, "/dev/null") {
 			f.found("file-redirect", i, i+1+len(w))
 		}
 	case s[i] == '>' && i == 0 && lex.IsBlank(lex.At(s, 1)):
@@ -278,7 +291,7 @@ func (f *finder) percent(i int) {
 		for k := range n {
 			buf[k] = upper(buf[k])
 		}
-		if environment[string(buf[:n])] && (len(s) == end+1 && i == 0 || lex.At(s, end+1) == '\\') {
+		if environment[string(buf[:n])] && i == 0 && lex.At(s, end+1) == '\\' {
 			f.found("shell-variable", i, end+1)
 		}
 	}

@@ -56,6 +56,9 @@ func (f *finder) longOption(i int) {
 	}
 	value := f.word(v)
 	kind := pathKind(value)
+	if value == "" || lex.IsUpper(value[0]) || value[0] == '<' || value[0] == '[' {
+		return // --exec=COMMAND: a description
+	}
 	effect := kind == rootPath || kind == otherPath || isURL(value) || strings.IndexByte(value, '$') >= 0
 	switch string(n) {
 	case "checkpoint-action", "use-askpass", "to-command", "use-compress-program", "upload-pack", "receive-pack", "rsh",

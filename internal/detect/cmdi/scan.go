@@ -23,13 +23,20 @@ func (f *finder) bare() {
 	}
 	c := f.read(i)
 	f.command = c.strength >= fits
-	if c.strength < certain && !(c.strength == fits && c.program&shell.Alone != 0 && c.program&shell.Sure != 0 && c.args.n == 0) {
+	if c.strength < certain && !(c.strength == fits && c.program&shell.Alone != 0 && c.program&shell.Sure != 0 && c.args.n == 0 && c.end == len(s)) {
 		return
+	}
+	if lex.At(s, c.end) == '(' && !c.args.open || c.args.prose > 2 && (c.program&shell.Natural != 0 || c.args.root+c.args.url+c.args.vars == 0) && c.program&shell.TakesSub == 0 {
+		return // a sentence that begins with the name of a program
 	}
 	if c.args.prose > 0 && c.args.root+c.args.url+c.args.vars == 0 && c.program&shell.Sure == 0 &&
 		!(c.args.option > 0 && c.args.path+c.args.quoted+c.args.address > 0) &&
 		!(c.program&shell.TakesSub != 0 && (c.args.n == 1 || c.args.option > 0)) {
 		return
+	}
+	if c.args.proseFirst && c.program&shell.TakesSub == 0 &&
+		(c.program&shell.Natural != 0 || c.args.prose > 2 || c.args.option+c.args.root+c.args.url+c.args.address == 0) {
+		return // "dir cannot have the form C:\x"
 	}
 	f.found("command", i, c.end)
 }
@@ -85,7 +92,7 @@ func (f *finder) scan() {
 		case '\\':
 			f.spelt(i)
 		case '`':
-			f.backtick(i)
+			i = f.backtick(i)
 		case '$':
 			f.dollar(i)
 		case '<', '>':

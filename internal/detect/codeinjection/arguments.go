@@ -88,7 +88,7 @@ func (f *finder) word(word string, end int, n byte) arg {
 	}
 	var w shell.Word
 	w.Read(word, 0, false)
-	if p, _ := shell.Lookup(&w); p != 0 && p&shell.Natural == 0 && (n == ')' || n == ' ') {
+	if p, _ := shell.Lookup(&w); p&shell.Alone != 0 && p&shell.Natural == 0 && (n == ')' || n == ' ') {
 		return aProgram
 	}
 	return aName

@@ -54,7 +54,7 @@ var functions = table([]group{
 
 // methods are called on something: the last name before the dot, and the method.
 var methods = table([]group{
-	{runs | aName, "os.system os.popen os.popen2 os.popen3 os.execl os.execle os.execlp os.execv os.execve os.execvp os.spawnl os.spawnv os.spawnlp os.startfile " +
+	{runs, "os.system os.popen os.popen2 os.popen3 os.execl os.execle os.execlp os.execv os.execve os.execvp os.spawnl os.spawnv os.spawnlp os.startfile " +
 		"os.remove os.unlink os.rmdir os.removedirs os.listdir os.walk os.chmod os.rename os.mkfifo os.execute io.popen os:cmd os.cmd " +
 		"subprocess.popen subprocess.call subprocess.run subprocess.check_output subprocess.check_call subprocess.getoutput subprocess.getstatusoutput " +
 		"commands.getoutput commands.getstatusoutput pty.spawn importlib.import_module shutil.rmtree shutil.copy runpy.run_path code.interact " +
@@ -71,7 +71,8 @@ var methods = table([]group{
 	{aPath | aVar, "file.read file.open file.readlines file.new file.write io.open file.readtext"},
 	{aNumber, "time.sleep thread.sleep task.delay kernel.sleep system.threading process.sleep os.sleep"},
 	{aText | aNumber | aCall, "response.write response.end res.end res.send res.write"},
-	{aText | aVar | aName | aCall, "string.fromcharcode reflect.construct reflect.apply buffer.from"},
+	{aNumber | aText | aVar | aCall, "string.fromcharcode"},
+	{aText | aVar | aCall, "reflect.construct reflect.apply buffer.from"},
 })
 
 type group struct {

@@ -135,6 +135,8 @@ func (f *finder) call(i int) {
 	switch {
 	case start > 0 && (s[start-1] == '.' || s[start-1] == ':' || s[start-1] == '>'):
 		want = f.method(start, low, want)
+	case want&aPath != 0 && lex.IsUpper(name[0]):
+		return // Rename("/a", x): another language's function of that name
 	case name == "function":
 		return // the keyword of JavaScript; the constructor is Function
 	case name == "while" || name == "for":
@@ -156,6 +158,9 @@ func (f *finder) call(i int) {
 		return
 	}
 	if want == aNumber && (!f.closes(i+1) || strings.HasSuffix(s[:start], "await ")) {
+		return
+	}
+	if got == aEmpty && f.mentioned(start) {
 		return
 	}
 	rule := "dangerous-call"
@@ -232,6 +237,41 @@ func (f *finder) endOfCall(i int) int {
 		return i + k + 1
 	}
 	return i + 1
+}
+
+// mentioned reports whether what begins at i stands in a sentence: behind two words, or behind one and a
+// backtick. People write about functions, with empty brackets behind their names.
+func (f *finder) mentioned(i int) bool {
+	s := f.s
+	words := 0
+	for i > 0 && (lex.IsWord(s[i-1]) || s[i-1] == '.') {
+		i--
+	}
+	if i > 0 && s[i-1] == '`' {
+		words++
+		i--
+	}
+	for range 2 {
+		end := i
+		for i > 0 && s[i-1] == ' ' {
+			i--
+		}
+		if i == end {
+			return false
+		}
+		end = i
+		for i > 0 && end-i < 24 && lex.IsLetter(s[i-1]) {
+			i--
+		}
+		if end-i < 2 || i > 0 && s[i-1] != ' ' {
+			return false
+		}
+		f.work += end - i
+		if words++; words == 2 {
+			return true
+		}
+	}
+	return false
 }
 
 // endless handles while(1); and for(;;); as a denial of service writes them: with nothing to repeat.
@@ -353,7 +393,7 @@ func isExec(name string) bool {
 func (f *finder) bracket(i int) {
 	s := f.s
 	q := lex.At(s, i+1)
-	if q != '\'' && q != '"' && q != '`' {
+	if q != '\'' && q != '"' {
 		return
 	}
 	switch {
@@ -389,7 +429,7 @@ func (f *finder) member(i int) {
 			f.found("js-constructor", i, end)
 		}
 	case "env":
-		if o, st := nameBefore(s, i); o == "process" && (lex.At(s, end) == '.' && lex.IsUpper(lex.At(s, end+1)) || lex.At(s, end) == '[' || lex.At(s, end) == ')' && st > 0 && s[st-1] == '(') {
+		if o, st := nameBefore(s, i); o == "process" && (lex.At(s, end) == '.' && lex.IsUpper(lex.At(s, end+1)) || lex.At(s, end) == '[' || lex.At(s, end) == ')' && st > 0 && s[st-1] == '(') && !f.mentioned(st) {
 			f.found("js-constructor", st, end)
 		}
 	case "environ":

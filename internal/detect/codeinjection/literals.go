@@ -66,6 +66,9 @@ func (f *finder) underscores(i int) int {
 	if s[i:end] == "__init__" || s[i:end] == "__call__" || s[i:end] == "__dict__" || s[i:end] == "__module__" || s[i:end] == "__code__" || s[i:end] == "__self__" {
 		reach = reach && (after == '.' || after == '[' || after == '\'' || after == '"')
 	}
+	if lex.HasPrefix(s, end, ".py") {
+		return end - 1
+	}
 	if reach || after == '[' || after == '.' && lex.IsWord(lex.At(s, end+1)) {
 		f.found("python-internals", i, end)
 	}

@@ -197,7 +197,7 @@ func (st *state) open(i int, c byte) {
 	switch {
 	case c == '(' && operand && glued:
 		st.rise(Call)
-	case c == '[' && operand && glued && st.prev != text:
+	case c == '[' && operand && glued && st.prev != text && lex.At(st.s, i+1) != '@' && lex.At(st.s, i+1) != '*':
 		st.rise(Index)
 	}
 }

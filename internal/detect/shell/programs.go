@@ -55,7 +55,7 @@ var groups = []struct {
 	{Alone | Natural | Slash | Fold | reads, "dir tree"},
 	{Alone | Natural | TakesOption | TakesPath, "du top htop finger"},
 	// What reads files.
-	{Natural | reads | Slash, "cat more less head tail type sort cut paste fold look split view join comm print file find locate strings expand fmt stat rev"},
+	{Natural | reads | Slash, "cat more less head tail type sort cut paste fold look split view join comm file find locate strings expand fmt stat rev"},
 	{Sure | reads | TakesText | TakesAny, "tac xxd uniq egrep fgrep hexdump md5sum sha1sum sha256sum sha512sum zcat bzcat zgrep readlink realpath " +
 		"base64 base32 unexpand zless zmore cksum getfattr getfacl xmllint rgrep pcregrep"},
 	{reads | TakesText, "grep nl od wc tee tr pr vi vim vimdiff nano ed sed awk gawk mawk nawk diff cmp bat pg ag jq iconv column dirname basename"},
@@ -168,13 +168,15 @@ func lookup(name []byte, marks Mark) (p Program, exact bool) {
 	if len(name) > len(buf) || len(name) == 0 {
 		return 0, false
 	}
-	upper := false
+	upper := 0
 	for i, c := range name {
-		upper = upper || lex.IsUpper(c)
+		if lex.IsUpper(c) {
+			upper++
+		}
 		buf[i] = lex.Lower(c)
 	}
 	p = programs[string(buf[:len(name)])]
-	if upper && p&(Fold|Sure) == 0 {
+	if upper > 0 && p&Fold == 0 && (p&Sure == 0 || upper == len(name)) {
 		return 0, false
 	}
 	return p, exact && p != 0

@@ -93,7 +93,7 @@ func (f *finder) square(i int) {
 	case '[':
 		f.seen(kindSquare, i)
 		if end := f.close(endSquare, i+2); end > i+2 && end-i < 256 {
-			if body := s[i+2 : end]; lex.IsDigit(body[0]) || body[0] == '\'' || body[0] == '{' || body[0] == '@' {
+			if body := s[i+2 : end]; lex.IsDigit(body[0]) && len(body) < 24 && strings.IndexByte(body, '*') > 0 || body[0] == '\'' || body[0] == '{' || body[0] == '@' {
 				f.judge(strings.TrimLeft(body, "{@"), i, end+2, expr.Compute)
 			}
 		}
@@ -142,8 +142,7 @@ func (f *finder) velocity(i int) {
 	member := lex.SkipWord(s, end+1)
 	m := s[end+1 : member]
 	f.work += member - end
-	if lex.At(s, member) == '(' && (expr.Has("class ex x str chr runtime rt e context request application session util engine velocityCount date esc", word) ||
-		expr.Has("getClass forName inspect class getRuntime exec getMethod newInstance invoke getDeclaredMethod", m)) ||
+	if lex.At(s, member) == '(' && expr.Has("getClass forName inspect class getRuntime exec waitFor getMethod newInstance invoke getDeclaredMethod getInputStream", m) ||
 		word == "class" && expr.Has("inspect type package classLoader module", m) || m == "class" && lex.At(s, member) == '.' {
 		f.found("expression", i, member)
 	}

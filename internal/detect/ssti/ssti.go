@@ -350,11 +350,17 @@ func (f *finder) single(i int) {
 			return
 		}
 		body := strings.TrimLeft(s[i+1:end], "=@")
-		if j := expr.Judge(body); j.Effect == expr.Compute && strings.IndexByte(body, '*') > 0 || j.Effect >= expr.Filter && (c == '\'' || c == '"') && j.Name != "" && strings.IndexByte(body, ':') < 0 {
+		if j := expr.Judge(body); j.Effect == expr.Compute && strings.IndexByte(body, '*') > 0 || (c == '\'' || c == '"') && piped(body) {
 			f.found("expression", i, end+1)
 		}
 		f.work += len(body)
 	}
+}
+
+// piped reports whether a string at the start of the body is given to a modifier: {'id'|system}.
+func piped(body string) bool {
+	end := strings.IndexByte(body[1:], body[0])
+	return end > 0 && lex.At(body, lex.SkipBlanks(body, end+2)) == '|' && lex.IsLetter(lex.At(body, lex.SkipBlanks(body, end+2)+1))
 }
 
 // smarty handles { with a name behind it.
@@ -369,8 +375,12 @@ func (f *finder) smarty(i int) {
 		f.found("tag", i, end+1)
 	case n == '(' || lex.HasPrefix(s, end, "::"):
 		stop := f.close(endBrace, end)
-		if stop > 0 && stop-i < 512 && strings.IndexByte(s[end:stop], ';') < 0 && (s[stop-1] == ')' || n == ':') && strings.IndexByte(s[end:stop], ' ') < 0 ||
-			stop > 0 && s[stop-1] == ')' && strings.IndexByte("'\"$", lex.At(s, end+1)) >= 0 {
+		if stop < 0 || stop-i > 512 || s[stop-1] != ')' && n != ':' {
+			return
+		}
+		f.work += stop - end
+		if n == ':' && strings.IndexByte(s[end:stop], '(') > 0 || strings.IndexByte("'\"$", lex.At(s, end+1)) >= 0 && strings.IndexByte(s[end:stop], ';') < 0 ||
+			word == "phpinfo" || word == "system" {
 			f.found("expression", i, stop+1)
 		}
 	case lex.IsBlank(n) && expr.Has("if elseif foreach include include_php fetch math eval assign capture function html_options insert extends block html debug", word):
