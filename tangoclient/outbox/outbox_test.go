@@ -326,6 +326,118 @@ func TestARestart(t *testing.T) {
 	}
 }
 
+// A process that is killed leaves an order as sending. It is looked up before anything is sent.
+func TestAfterAKill(t *testing.T) {
+	for _, placed := range []bool{false, true} {
+		bubble(t, func(t *testing.T) {
+			h := build(t)
+			if placed {
+				_, err := h.client.WithRefNamespace("one").CreateOrder(t.Context(), request("ref-1"))
+				require.NoError(t, err)
+			}
+			s, err := outbox.Open(h.path)
+			require.NoError(t, err)
+			e := outbox.Entry{Tenant: "one", Ref: "ref-1", State: outbox.Sending, Request: request("ref-1"), Attempts: 1,
+				Created: time.Now(), FirstAttempt: time.Now(), LastAttempt: time.Now()}
+			_, _, err = s.Add(t.Context(), e)
+			require.NoError(t, err)
+			require.NoError(t, s.Close())
+			time.Sleep(time.Hour) // the last attempt ended when the process did, not when it began
+
+			h.start()
+			defer h.stop(time.Minute)
+			before := h.posts()
+			got := h.wait("one", "ref-1", 100*time.Second)
+			assert.Equal(t, before, h.posts(), "within SettleAfter nothing is sent")
+			assert.Equal(t, map[bool]outbox.State{true: outbox.Placed, false: outbox.Unknown}[placed], got.State)
+			got = h.wait("one", "ref-1", time.Hour)
+			assert.Equal(t, outbox.Placed, got.State)
+			assert.Equal(t, placed, got.Replayed)
+			assert.Len(t, h.sb.Orders(), 1)
+		})
+	}
+}
+
+// failing is a store that breaks for a while.
+type failing struct {
+	outbox.Store
+	mu           sync.Mutex
+	add, replace int // how many calls fail
+}
+
+var errDisk = errors.New("no space left on device")
+
+func (f *failing) fails(n *int) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	*n--
+	return *n >= 0
+}
+
+func (f *failing) Add(ctx context.Context, e outbox.Entry) (outbox.Entry, bool, error) {
+	if f.fails(&f.add) {
+		return outbox.Entry{}, false, errDisk
+	}
+	return f.Store.Add(ctx, e)
+}
+
+func (f *failing) Replace(ctx context.Context, e outbox.Entry) (outbox.Entry, error) {
+	if f.fails(&f.replace) {
+		return outbox.Entry{}, errDisk
+	}
+	return f.Store.Replace(ctx, e)
+}
+
+func TestAStoreThatBreaks(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := build(t)
+		h.cfg.MaxOpen = 1
+		s, err := outbox.Open(h.path)
+		require.NoError(t, err)
+		f := &failing{Store: s, add: 2}
+		h.store, h.cfg.Store = f, f
+		h.box, err = outbox.New(t.Context(), h.cfg)
+		require.NoError(t, err)
+		defer h.stop(time.Minute)
+		for range 2 {
+			_, err := h.box.Submit(t.Context(), outbox.Submission{Tenant: "one", Request: request("ref-1")})
+			assert.ErrorIs(t, err, errDisk, "it was not kept, and takes no place")
+		}
+		h.submit("one", "ref-1")
+		assert.Equal(t, outbox.Placed, h.wait("one", "ref-1", time.Minute).State)
+
+		for fail := 1; fail < 4; fail++ { // the mark before sending, the state after it, or both
+			f.mu.Lock()
+			f.replace = fail
+			f.mu.Unlock()
+			h.submit("one", fmt.Sprint("ref-more-", fail))
+			assert.Equal(t, outbox.Placed, h.wait("one", fmt.Sprint("ref-more-", fail), time.Hour).State)
+			assert.Len(t, h.sb.Orders(), 1+fail)
+		}
+	})
+}
+
+func TestAStoreThatBreaksAfterSending(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := build(t, tangotest.Fault{Do: tangotest.Delay, Method: "POST", Wait: time.Second})
+		s, err := outbox.Open(h.path)
+		require.NoError(t, err)
+		f := &failing{Store: s}
+		h.store, h.cfg.Store = f, f
+		h.box, err = outbox.New(t.Context(), h.cfg)
+		require.NoError(t, err)
+		defer h.stop(time.Minute)
+		h.submit("one", "ref-1")
+		synctest.Wait() // it is marked, and on its way
+		f.mu.Lock()
+		f.replace = 3
+		f.mu.Unlock()
+		e := h.wait("one", "ref-1", time.Hour)
+		assert.Equal(t, outbox.Placed, e.State)
+		assert.Equal(t, 1, h.posts(), "it was looked up, not sent again")
+	})
+}
+
 func TestStopFinishesWhatIsOnItsWay(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		h := build(t, tangotest.Fault{Do: tangotest.Delay, Method: "POST", Wait: 5 * time.Second, Times: -1})

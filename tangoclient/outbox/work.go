@@ -139,14 +139,12 @@ func (s *sender) check(r tangoclient.OrderRequest) error {
 	return s.Preflight(r)
 }
 
-// send checks the order again, marks it as on its way, and sends it.
+// send asks for the tenant's accounts again, marks the order as on its way, and sends it. The client holds it
+// against the accounts and the rules before anything leaves.
 func (o *Outbox) send(e Entry) (again bool, after time.Duration) {
 	c, err := o.senderFor(o.run, e.Tenant)
 	if err != nil {
 		return o.notNow(e, err)
-	}
-	if err := c.check(e.Request); err != nil {
-		return o.decide(e, err)
 	}
 	e.State, e.Reason, e.Attempts, e.LastAttempt = Sending, nil, e.Attempts+1, time.Now()
 	if e.FirstAttempt.IsZero() {
