@@ -75,7 +75,8 @@ func TestRead(t *testing.T) {
 		{"behind an arrow", "x=>alert(1)", Acts, true},
 		{"on the next line, without a semicolon", "a\nalert(1)", Acts, true},
 		{"behind closing brackets of the page", "})}alert(1)", Acts, true},
-		{"the import operator", "import('x')", Acts, true},
+		{"an import from elsewhere", "import('//x')", Acts, true},
+		{"an import from its own", "import('x')", Calls, true},
 		{"optional call", "alert?.(1)", Acts, true},
 
 		{"a call of nobody knows what", "foo(1)", Calls, true},

@@ -6,13 +6,23 @@ import "github.com/tangoguard/tangoguard/internal/detect/ascii"
 // script calls. Attackers' tools change the case of letters, so case is not looked at, except in "Function",
 // which is a keyword in lower case.
 func Sink(name string) bool {
-	if name == "Function" || name == "import" {
+	if name == "Function" {
 		return true
 	}
 	var buf [20]byte
 	switch string(ascii.Lower(buf[:], name)) {
 	case "alert", "prompt", "confirm", "eval", "execscript", "msgbox", "settimeout", "setinterval", "setimmediate",
-		"fetch", "importscripts", "getscript", "globaleval", "$eval", "insertadjacenthtml", "sendbeacon":
+		"globaleval", "$eval", "insertadjacenthtml":
+		return true
+	}
+	return false
+}
+
+// Loader reports whether a function of that name loads what its argument says: harmless with a name of the
+// program's own, as in Go's import ("fmt") or Perl's ->import('x'), and a way in or out with a URL.
+func Loader(name string) bool {
+	switch name {
+	case "import", "fetch", "importScripts", "getScript", "sendBeacon", "Worker", "SharedWorker", "EventSource", "WebSocket":
 		return true
 	}
 	return false
@@ -50,7 +60,7 @@ const (
 
 func methodOf(name string) method {
 	switch name {
-	case "write", "writeln", "execCommand", "sendBeacon", "postMessage", "pushState", "replaceState", "registerProtocolHandler",
+	case "write", "writeln", "execCommand", "postMessage", "pushState", "replaceState", "registerProtocolHandler",
 		"createContextualFragment", "parseHTMLUnsafe", "setHTMLUnsafe":
 		return active
 	case "open", "assign", "replace", "navigate":

@@ -262,7 +262,8 @@ func (r *reader) call(t Token) {
 	direct := c.last != "" && c.last == c.root && !c.computed
 	switch {
 	case c.root == "" && !c.computed && c.last == "", r.literal: // a number or a string is no function
-	case Sink(c.last) && !(direct && t.Kind == Punct && r.plainArgument()), c.last == "constructor", r.sink:
+	case Sink(c.last) && !(direct && t.Kind == Punct && r.plainArgument()), c.last == "constructor", r.sink,
+		Loader(c.last) && r.loads():
 		r.effect(Acts, c.start, t.Stop)
 	case prose:
 	case Global(c.root) && !direct && r.acts(methodOf(c.last)),
@@ -280,6 +281,16 @@ func (r *reader) acts(m method) bool {
 	next := r.lex
 	next.Operand = false
 	return m == active || m == navigates && leads(&next, next.Next())
+}
+
+// loads reports whether the argument that follows leads to another origin, or is made of something of the page's.
+func (r *reader) loads() bool {
+	next := r.lex
+	next.Operand = false
+	t := next.Next()
+	text := next.Text[t.Start:t.Stop]
+	return t.Kind == Word && Value(text) || t.Kind == Template && strings.Contains(text, "${") ||
+		(t.Kind == String || t.Kind == Template) && (strings.Contains(text, "//") || strings.Contains(text, `\`) || strings.Contains(text, ":"))
 }
 
 // leads reports whether a token is a URL, or a value that an attacker may have filled.

@@ -165,15 +165,10 @@ func (f *finder) emptyOperand(i int) bool {
 	return strings.HasSuffix(before, "ﾟ]")
 }
 
-// ampersand looks at "&{", the JavaScript entity of Netscape 4.
+// ampersand looks for "&{(" at i, the JavaScript entity of Netscape 4 as scanners still probe for it.
 func (f *finder) ampersand(i int) {
-	rest := window(f.text, i+1, 128)
-	if !strings.HasPrefix(rest, "{") {
-		return
-	}
-	f.work += 128
-	if end := strings.IndexByte(rest, '}'); end >= 0 && strings.IndexByte(rest[:end], '(') >= 0 {
-		f.report(ruleCode, i, i+1+end+1)
+	if strings.HasPrefix(f.text[i+1:], "{(") {
+		f.report(ruleCode, i, i+3)
 	}
 }
 

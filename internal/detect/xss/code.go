@@ -35,6 +35,11 @@ func (f *finder) call(i int) {
 		if owner, from := f.nameBefore(start - 1); start > 0 && s[start-1] == '.' && js.Dialog(owner) {
 			f.report(ruleCode, from, closing(s, i))
 		}
+	case js.Loader(name):
+		if arg := window(s, i+1, 64); argument(s, i+1, false) && (strings.Contains(arg, "//") || strings.Contains(arg, "data:") || strings.Contains(arg, "document.")) {
+			f.report(ruleCode, start, closing(s, i))
+		}
+		f.work += 64
 	case js.Sink(name):
 		exact := name == strings.ToLower(name) && js.Dialog(name) || name == "Function"
 		if argument(s, i+1, exact) || f.emptyCall(start, i) {
@@ -83,7 +88,7 @@ func (f *finder) handed(i, start int) {
 func (f *finder) emptyCall(start, i int) bool {
 	s := f.text
 	j := skipBlank(s, i+1, 1)
-	return j < len(s) && s[j] == ')' && start > 0 && strings.IndexByte("=;:,-+*!~&|{[>/", s[start-1]) >= 0
+	return j < len(s) && s[j] == ')' && start > 0 && strings.IndexByte("=;,-+*!~&|{[/", s[start-1]) >= 0
 }
 
 // computed looks at a call of a computed member, its "(" at i: top["al"+"ert"](1), []["flat"](1). Markdown's
@@ -227,7 +232,7 @@ func argument(s string, i int, word bool) bool {
 		return false
 	}
 	switch c := s[i]; {
-	case ascii.IsDigit(c) || strings.IndexByte("'\"`[\\-~!{$<", c) >= 0:
+	case ascii.IsDigit(c) || strings.IndexByte("'\"`[\\-~!{$", c) >= 0:
 		return true
 	case c == '/' || c == '+':
 		return i+1 < len(s) && s[i+1] > ' '

@@ -187,7 +187,7 @@ func (f *finder) quote(i, kind int) {
 	f.quotes[kind] = true
 	p := js.Read(f.text, i+1, true)
 	f.work += p.Stop - i
-	if p.Effect < js.Calls {
+	if p.Effect < js.Calls || p.Effect < js.Acts && f.text[i] == '`' { // Markdown puts all kinds of code into back-ticks
 		return
 	}
 	// Code behind a string begins with an operator, and it must end as code: in a comment, in a literal that the
@@ -199,6 +199,9 @@ func (f *finder) quote(i, kind int) {
 
 // threeQuotes reports whether s is the three quotes in some order, the head of a scanner's probe.
 func threeQuotes(s string) bool {
+	if s[0] == '`' && s[2] == '\'' { // `"' is how GNU quotes a quote
+		return false
+	}
 	return strings.IndexByte(s, '\'') >= 0 && strings.IndexByte(s, '"') >= 0 && strings.IndexByte(s, '`') >= 0
 }
 

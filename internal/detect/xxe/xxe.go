@@ -122,7 +122,9 @@ func (f *finder) lessThan(i int) {
 	case ascii.HasPrefix(rest, "?xml-stylesheet"):
 		f.report(ruleStyle, i, f.closing(i+1))
 	case ascii.HasPrefix(rest, "xsl:"), ascii.HasPrefix(rest, "msxsl:"):
-		f.report(ruleStyle, i, f.closing(i+1))
+		if end := f.closing(i + 1); strings.IndexByte(s[i:end], '=') >= 0 { // "the <xsl:sort> element" is prose
+			f.report(ruleStyle, i, end)
+		}
 	case strings.HasPrefix(rest, "?xml"), strings.HasPrefix(rest, "xml "):
 		if end := f.closing(i + 1); foreignEncoding(s[i:end]) {
 			f.report(ruleEncoding, i, end)
@@ -218,7 +220,7 @@ func entityName(s string, i int) int {
 	for end < len(s) && isNameByte(s[end]) {
 		end++
 	}
-	if end == name {
+	if end == name || s[name] == '.' || s[name] == '-' {
 		return i
 	}
 	return ascii.SkipSpace(s, end)
