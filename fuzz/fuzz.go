@@ -247,9 +247,17 @@ func texts(f *testing.F) []string {
 	if err1 != nil || err2 != nil || len(attacks) == 0 || len(benign) == 0 {
 		f.Fatalf("no seeds: %d attacks (%v), %d honest texts (%v)", len(attacks), err1, len(benign), err2)
 	}
-	var out []string
-	for _, l := range append(attacks, benign...) {
-		out = append(out, l.Text)
+	return append(spread(attacks), spread(benign)...)
+}
+
+// most is how many texts of a corpus become seeds. A target measures all its seeds before it begins to search.
+const most = 80
+
+// spread takes texts from the whole corpus, evenly.
+func spread(lines []testdata.Line) []string {
+	out := make([]string, 0, most)
+	for i := range min(most, len(lines)) {
+		out = append(out, lines[i*len(lines)/min(most, len(lines))].Text)
 	}
 	return out
 }
