@@ -102,6 +102,9 @@ func breakOut(v *scan.View, s string, i int) (string, int) {
 		case 0, '(', ')':
 			return "filter-break-out", min(j+1, len(s))
 		}
+		if end := assertion(s, j+1); end > 0 {
+			return "filter-break-out", end
+		}
 		return "", closed
 	}
 	if end := assertion(s, j); end > 0 {

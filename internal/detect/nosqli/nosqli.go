@@ -34,7 +34,7 @@ const Class scan.Class = "nosqli"
 
 // Detector finds NoSQL injection.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("$;|&({\r\n")}, Find: find}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("$;|&+({\r\n")}, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {

@@ -4,6 +4,7 @@ package sqli
 // way that the scanner did not mean. Only shapes that mean something to a database count here.
 func (d *detection) anchors() finding {
 	has := &d.v.Has
+	d.v.Work(len(d.s))
 	if has.Has('(') {
 		if f := d.brackets(); f.rule != "" {
 			return f

@@ -1,5 +1,7 @@
 package sqli
 
+import "strings"
+
 func (p *parser) has(f feature) bool { return p.feats&f != 0 }
 
 // whole reports whether the text was SQL up to its end.
@@ -50,7 +52,11 @@ func (p *parser) judgeBare(after bool) string {
 		return ""
 	}
 	switch {
-	case p.conn && p.has(fConst|fSelf|fCall|fInfo|fSystem):
+	case p.digits && p.end != endComment:
+		return ""
+	case p.conn && p.has(fConst|fSelf|fInfo|fSystem):
+		return "boolean"
+	case p.conn && p.has(fCall) && (after || p.digit || p.closed > 0 || p.end == endComment):
 		return "boolean"
 	case p.conn && after && p.has(fPair):
 		return "boolean"
@@ -58,10 +64,18 @@ func (p *parser) judgeBare(after bool) string {
 		return "boolean"
 	case p.has(fUnionOpen) && p.tokens > 2:
 		return "union-select"
-	case p.has(fOrder|fLimit) && p.end == endComment && (p.comment.empty || !after && p.comment.hides):
+	case p.has(fOrder|fLimit) && (p.digit || p.has(fCount)) && p.end == endComment && (p.comment.empty || !after && p.comment.hides):
 		return "clause-probe"
-	case !after && p.has(fCase|fArgument), !after && p.has(fGrouped) && p.arith:
+	case after || p.end == endCut:
+		return ""
+	case p.has(fCase | fArgument), p.has(fGrouped) && p.arith:
 		return "expression"
+	case p.has(fListed) && p.has(fCall):
+		return "subquery"
+	case p.has(fSystem) && p.tokens == 2 && systemVariable(p.s[p.last.start:p.last.end]):
+		return "system-variable"
+	case p.digit && (p.has(fOrder) || p.has(fConst) && p.has(fPattern) || p.has(fNull)):
+		return "clause-probe"
 	case p.has(fSystem) && p.feats != fSystem:
 		return "system-variable"
 	}
@@ -74,7 +88,7 @@ func (p *parser) judgeStatement() string {
 	case p.has(fStacked):
 		return "statement"
 	case !p.whole():
-	case p.has(fStar) && p.has(fFrom), p.has(fSystem | fCatalogue | fInfo | fDelay | fReach | fUnion | fQuery):
+	case p.has(fFrom) && p.has(fStar|fSecret), p.has(fSystem | fCatalogue | fInfo | fDelay | fReach | fUnion | fQuery):
 		return "statement"
 	}
 	return ""
@@ -85,29 +99,37 @@ func (p *parser) judgeQuoted(before string, first bool) string {
 	if r := p.effect(); r != "" && (first || p.whole()) {
 		return r
 	}
-	if p.feats == 0 && p.tokens <= 4 && p.end == endComment && (p.comment.empty || p.comment.hides && number(before)) {
+	if first && p.feats == 0 && p.tokens <= 4 && p.end == endComment && (p.comment.empty || p.comment.hides && number(before)) {
 		return "comment-after-quote"
 	}
 	if p.has(fUnionOpen) {
 		return "union-select"
 	}
-	if p.conn && p.has(fConst|fSelf|fPair|fCall|fInfo|fSystem) && (first || p.whole()) {
+	if p.conn && p.has(fConst|fSelf|fPair|fCall|fInfo|fSystem|fShaped) && (first && (p.broke != tName || !measure(before)) || p.whole()) {
 		return "boolean"
 	}
 	if !p.whole() {
 		return ""
 	}
 	switch {
+	case p.end == endLong && (p.conn || p.arith):
+		return "boolean"
 	case p.conn && p.has(fMixed|fNull|fPattern):
 		return "boolean"
 	case p.conn && p.has(fNames) && p.end != endText:
 		return "boolean"
 	case p.conn && p.has(fOperand) && (p.end == endComment || p.end == endOpen && p.opensClean(before)):
 		return "boolean"
-	case p.has(fOrder|fLimit|fWhere) && p.end == endComment:
+	case first && p.end == endComment && p.has(fApp|fConst|fNull|fPattern|fMixed|fCall):
+		return "boolean"
+	case p.end == endComment && p.has(fListed):
+		return "subquery"
+	case p.has(fOrder|fLimit|fWhere) && p.end == endComment && (p.has(fCount) || p.comment.empty || p.comment.hides):
 		return "clause-probe"
 	case p.has(fCase|fArgument) && p.end != endText:
 		return "expression"
+	case first && p.closed > 0 && p.end == endComment && p.comment.empty:
+		return "comment-after-quote"
 	case first && p.op && p.has(fCatalogue):
 		return "reaching-function"
 	case first && p.op && p.end == endOpen && p.opensClean(before):
@@ -115,6 +137,9 @@ func (p *parser) judgeQuoted(before string, first bool) string {
 	}
 	return ""
 }
+
+// measure reports whether the quote behind s may be a sign for feet or inches.
+func measure(s string) bool { return s != "" && isDigit(s[len(s)-1]) }
 
 // number reports whether s has nothing in it but digits and what is no letter of any alphabet.
 func number(s string) bool {
@@ -133,6 +158,9 @@ func (p *parser) opensClean(before string) bool {
 		return false
 	}
 	rest := p.s[p.last.start+1:]
+	if p.conn && len(rest) > 2 && len(rest) < 24 && strings.IndexByte(rest, '=') > 0 {
+		return true // ' or ' 1=1
+	}
 	return len(rest) <= 24 && !hasSpace(rest) && (rest == "" || isWord(rest[0]) || rest[0] == '%')
 }
 

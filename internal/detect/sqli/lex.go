@@ -330,10 +330,26 @@ func (l *lexer) comment(n int) token {
 	t := token{kind: tComment, start: l.pos, end: len(l.s)}
 	body := l.s[l.pos+n:]
 	t.soft = l.s[l.pos] == '-' && body != "" && l.space(l.pos+n) == 0
-	rest := trimBlank(body)
-	t.empty = strings.Trim(rest, "-+* \t") == "" || rest[0] == '&'
-	t.hides = oneWord(body)
 	l.pos = len(l.s)
+	return t
+}
+
+// describe says what the comment t hides.
+func (l *lexer) describe(t token) token {
+	if t.start >= len(l.s) || t.empty {
+		return t
+	}
+	n := 2
+	if l.s[t.start] == '#' {
+		n = 1
+	}
+	body := l.s[min(t.start+n, len(l.s)):]
+	i := 0
+	for i < len(body) && i < maxGap && (body[i] <= ' ' || strings.IndexByte("-+*\xa0", body[i]) >= 0) {
+		i++
+	}
+	t.empty = i == len(body) || body[i] == '&'
+	t.hides = oneWord(body)
 	return t
 }
 
@@ -569,10 +585,13 @@ func (l *lexer) name() token {
 func (l *lexer) glued(i int) int {
 	start := l.pos
 	defer func() { l.pos = start }()
-	for l.at(i) == '/' && l.at(i+1) == '*' && l.at(i+2) != '!' && l.ends.comment >= i+2 {
+	for range maxPieces {
+		if l.at(i) != '/' || l.at(i+1) != '*' || l.at(i+2) == '!' || l.ends.comment < i+2 {
+			break
+		}
 		l.pos = i + 2 + strings.Index(l.s[i+2:], "*/") + 2
 		k := l.plain(l.pos)
-		if k == l.pos {
+		if k == l.pos || l.pos-i > maxGap {
 			break
 		}
 		if w, _ := l.reserved(k); w != wNone {
@@ -644,16 +663,25 @@ func (l *lexer) reserved(i int) (word, int) {
 	return doubled(w), i
 }
 
+// maxGap bounds the comments that a word is read over, maxPieces how many there may be.
+const (
+	maxGap    = 64
+	maxPieces = 12
+)
+
 // joined returns the longest word that is reserved, a verb or a function and that begins at l.pos and goes on
 // behind comments; 0 when there is none.
 func (l *lexer) joined(i int) (word, int) {
 	var buf [2 * maxWord]byte
 	n := copy(buf[:], l.s[l.pos:min(i, l.pos+len(buf))])
 	best, end := wNone, 0
-	for l.at(i) == '/' && l.at(i+1) == '*' && l.at(i+2) != '!' && l.ends.comment >= i+2 {
+	for range maxPieces {
+		if l.at(i) != '/' || l.at(i+1) != '*' || l.at(i+2) == '!' || l.ends.comment < i+2 {
+			break
+		}
 		j := i + 2 + strings.Index(l.s[i+2:], "*/") + 2
 		k := l.plain(j)
-		if k == j || n+k-j > len(buf) {
+		if k == j || n+k-j > len(buf) || j-i > maxGap {
 			break
 		}
 		n += copy(buf[n:], l.s[j:k])

@@ -23,6 +23,7 @@ const (
 	fMixed                         // a name compared with a constant
 	fNames                         // a name compared with a name
 	fOperand                       // a connective and then a lone constant: or 1
+	fShaped                        // the same with an operator: or 'a'-'b'
 	fTrue                          // a connective and then TRUE or NULL
 	fCall                          // a known function in a condition
 	fInfo                          // a function that tells about the database
@@ -39,12 +40,14 @@ const (
 	fItems                         // SELECT with a list, a call or a literal
 	fOrder                         // ORDER BY or GROUP BY
 	fLimit                         // LIMIT, OFFSET, FETCH
+	fCount                         // one of them with a number
 	fOutfile                       // INTO OUTFILE
 	fAnalyse                       // PROCEDURE ANALYSE
 	fCase                          // CASE WHEN … THEN
 	fWhere                         // WHERE or HAVING
 	fCatalogue                     // a table in which a database describes itself
 	fStar                          // SELECT *
+	fSecret                        // SELECT of a column for passwords
 	fPattern                       // LIKE and a literal
 	fFrom                          // FROM and a table
 	fNull                          // IS NULL
@@ -59,10 +62,14 @@ const (
 	endCut                   // the text is over where an operand is due
 	endComment               // a comment hides the rest
 	endOpen                  // a literal is open at the end
+	endLong                  // the text went on being SQL for maxRead bytes
 	endBad                   // what follows is no SQL
 )
 
 const maxDepth = 16
+
+// maxRead bounds what is read behind one break-out. What is SQL for that long and is no list is reported for that.
+const maxRead = 32 << 10
 
 // span is a place in the text, short because there are many; a text too long for it is compared no further.
 type span struct{ start, end int32 }
@@ -97,12 +104,18 @@ type parser struct {
 	tokens  int
 	closed  int  // brackets closed that the text did not open
 	conn    bool // a connective was read
+	digit   bool // the text began with a number
+	digits  bool // and went on with a comparison: 2 < 3
+	stacked bool // a semicolon began a statement
+	whens   bool // and WHEN behind it
+	alone   bool // the text is read as a statement of its own
 	cases   bool // a CASE was read: WHEN, THEN and ELSE have a place
 	arith   bool // an arithmetic operator was read
 	op      bool // the text began with an operator
 	feats   feature
 	end     ending
 	comment token
+	broke   kind // of the token where the grammar broke
 	hidden  bool // the statement behind a semicolon hides what follows it, or waits
 }
 
@@ -110,7 +123,12 @@ func (p *parser) frame() *frame { return &p.frames[min(p.depth, maxDepth-1)] }
 
 // run reads from pos until the text ends, a comment hides the rest, or the grammar breaks.
 func (p *parser) run() {
-	for {
+	for most := p.pos + maxRead; ; {
+		if p.pos > most {
+			p.unwind()
+			p.end = endLong
+			return
+		}
 		t := p.next()
 		p.tokens++
 		if t.kind == tComment && t.soft && p.feats == 0 && !p.quoted && !p.conn && p.closed == 0 {
@@ -132,7 +150,7 @@ func (p *parser) run() {
 		}
 		if !ok {
 			p.unwind()
-			p.end = endBad
+			p.end, p.broke = endBad, t.kind
 			p.lineComment()
 			return
 		}
@@ -166,7 +184,7 @@ func (p *parser) finish(t token) {
 	p.operand = operand
 	switch {
 	case t.kind == tComment:
-		p.end, p.comment = endComment, t
+		p.end, p.comment = endComment, p.describe(t)
 	case p.operand:
 		p.end = endText
 	default:
@@ -189,6 +207,10 @@ func (p *parser) value(t token) bool {
 	f := p.frame()
 	switch t.kind {
 	case tNumber, tString, tOpen:
+		if t.kind == tNumber && p.last.kind == tWord && (p.last.word == wOrder || p.last.word == wGroup || p.last.word == wLimit) {
+			p.feats |= fCount
+		}
+		p.digit = p.digit || t.kind == tNumber && p.tokens == 1
 		p.take(t, cConst)
 		return true
 	case tVar:
@@ -326,6 +348,9 @@ func (p *parser) named(t token) bool {
 		p.pos = pos
 		return true
 	}
+	if f.sel && secret(p.s[t.start:t.end]) {
+		p.feats |= fSecret
+	}
 	p.take(t, cName)
 	return true
 }
@@ -354,11 +379,10 @@ func (p *parser) valueWord(t token) bool {
 	case wSelect:
 		return p.selects()
 	case wCase:
-		f.side |= cCall
 		p.cases = true
 		return true
 	case wWhen:
-		return p.last.kind == tWord && p.last.word == wCase
+		return p.last.kind == tWord && p.last.word == wCase && p.when(t)
 	case wUnion:
 		return (p.tokens == 1 || p.last.kind == tLParen || p.plus()) && p.union()
 	case wCompare:
@@ -404,6 +428,7 @@ func (p *parser) operator(t token) bool {
 	p.op = p.op || p.tokens == 1 && t.kind != tWord && t.kind != tDot && t.kind != tString && t.kind != tOpen
 	switch t.kind {
 	case tCompare:
+		p.digits = p.digits || p.digit && !p.conn && p.depth == 0
 		p.compare(false)
 		f.equal = p.s[t.start] == '='
 		return true
@@ -479,7 +504,7 @@ func (p *parser) typed(t token) bool {
 func (p *parser) follows(t token) bool {
 	f := p.frame()
 	pos := p.pos
-	if (p.depth == 0 || p.isName(t, "waitfor")) && !f.loose && !p.leading() {
+	if (p.depth == 0 || p.isName(t, "waitfor")) && !f.loose && (p.quoted || p.digit || p.closed > 0 || p.isName(t, "waitfor")) {
 		p.pos = t.start
 		if p.statement(false) {
 			return true
@@ -527,7 +552,13 @@ func (p *parser) operatorWord(t token) bool {
 		return f.sel || f.call != callNone || p.depth == 0
 	case wWhere, wHaving, wOn:
 		p.settle()
-		p.feats |= fWhere
+		if t.word != wOn {
+			p.feats |= fWhere
+		} else if pos := p.pos; !p.nameIs("duplicate") { // ON DUPLICATE KEY UPDATE
+			p.pos = pos
+		} else {
+			f.loose = true
+		}
 		f.conn, p.conn = true, true
 		f.alias = false
 		return true
@@ -554,9 +585,11 @@ func (p *parser) operatorWord(t token) bool {
 		return n.kind == tName && p.pastAlias() || n.kind == tWord || n.kind == tString
 	case wWhen:
 		p.settle()
-		p.feats |= fCase
-		return p.cases
+		return p.when(t)
 	case wEndCase, wDesc:
+		if t.word == wEndCase && !p.cases {
+			return false
+		}
 		p.settle()
 		p.operand = true
 		f.side = cCall
@@ -596,6 +629,20 @@ func (p *parser) in() bool {
 
 // leading reports whether nothing stands before the token: a text that merely begins like a statement.
 func (p *parser) leading() bool { return p.tokens == 1 && !p.quoted }
+
+// when takes WHEN, THEN or ELSE.
+func (p *parser) when(t token) bool {
+	switch p.s[t.start] | 0x20 {
+	case 'w':
+		p.whens = true
+	case 't':
+		if p.whens {
+			p.feats |= fCase
+		}
+		return p.whens
+	}
+	return p.cases
+}
 
 func (p *parser) pastAlias() bool {
 	if p.opensCall() {
@@ -670,7 +717,7 @@ func (p *parser) settle() {
 			p.feats |= fTrue
 		}
 		if f.op {
-			p.feats |= fConst
+			p.feats |= fShaped
 		}
 	case f.side&(cCall|cQuery) != 0:
 		p.feats |= fCall
@@ -687,6 +734,8 @@ func (p *parser) settleComparison() {
 	case l == 0 && r&(cConst) != 0 && r&cName == 0:
 		p.feats |= fApp
 	case l == 0 || r == 0:
+	case l == cConst && r == cConst && f.word:
+		p.feats |= fMixed
 	case l == cConst && r == cConst:
 		p.feats |= fConst
 		if p.depth > 0 {
@@ -748,6 +797,8 @@ func (p *parser) pop() bool {
 		} else if inner.call > callReach {
 			c = cName
 		}
+	case inner.call == callDelay && inner.side&(cConst|cCall|cQuery|cVar) == 0:
+		c = cName
 	case inner.call == callDelay:
 		p.feats |= fDelay
 		c = cCall

@@ -22,7 +22,7 @@ func quick(v *scan.View) bool {
 		}
 	}
 	if has.Has(';') {
-		for i := strings.IndexByte(s, ';'); i >= 0; i = nextByte(s, i+1, ';') {
+		for i := strings.IndexByte(s, ';'); i >= 0; i = nextByte(s, skipClosers(s, i), ';') {
 			if follows(s, i, has, true) {
 				return true
 			}
@@ -110,7 +110,7 @@ var beginners = lettersOf("or xor and not like rlike regexp ilike glob in is bet
 	"asc desc procedure for exists values insert update delete drop create alter exec execute declare copy load grant " +
 	"waitfor truncate merge shutdown replace set rename comment reconfigure commit rollback revoke if while begin backup " +
 	"restore bulk print call do handler attach pragma dbcc show prepare with match detach sp_executesql xp_cmdshell " +
-	"xp_dirtree xp_fileexist xp_regread")
+	"xp_dirtree xp_fileexist xp_regread return")
 
 // letters holds the second and the last letters of a group of words, a bit for each.
 type letters struct{ second, last uint32 }
@@ -145,7 +145,8 @@ func opens(w string) bool {
 	switch string(fold(buf[:], w)) {
 	case "replace", "set", "rename", "comment", "reconfigure", "commit", "rollback", "revoke", "if", "while", "begin", "backup",
 		"restore", "bulk", "print", "call", "do", "handler", "attach", "pragma", "dbcc", "show", "prepare", "with", "match",
-		"detach", "sp_executesql", "xp_cmdshell", "xp_dirtree", "xp_fileexist", "xp_regread":
+		"detach", "sp_executesql", "xp_cmdshell", "xp_dirtree", "xp_fileexist", "xp_regread",
+		"return":
 		return true
 	}
 	return false
@@ -153,9 +154,9 @@ func opens(w string) bool {
 
 // follows reports whether SQL can go on at i behind a value.
 func follows(s string, i int, has *scan.ByteSet, closed bool) bool {
-	for i < len(s) && (s[i] <= ' ' || s[i] == ')' || s[i] == ';' || s[i] == ']' || s[i] == '}') {
-		closed = closed || s[i] > ' '
-		i++
+	if n := skipClosers(s, i); n > i {
+		closed = closed || n > skipBlank(s, i)
+		i = n
 	}
 	if i == len(s) {
 		return i > 0 && (s[i-1] == 0 || s[i-1] == 0x16)
@@ -187,7 +188,9 @@ func follows(s string, i int, has *scan.ByteSet, closed bool) bool {
 		return true
 	case '#':
 		return closed || has.Has('\n') || has.Has('\r')
-	case '-', '+', '*', '/', '%', ',':
+	case '-', '+', '*', '/', '%':
+		return closed || c == '+' && isAlpha(d) && follows(s, i+1, has, closed) || effective(s, has)
+	case ',':
 		return effective(s, has)
 	case '(':
 		return true
@@ -241,6 +244,14 @@ func unites(s string, u byte) bool {
 		}
 	}
 	return false
+}
+
+// skipClosers skips white space, closing brackets and semicolons.
+func skipClosers(s string, i int) int {
+	for i < len(s) && (s[i] <= ' ' || s[i] == ')' || s[i] == ';' || s[i] == ']' || s[i] == '}') {
+		i++
+	}
+	return i
 }
 
 func skipBlank(s string, i int) int {

@@ -55,7 +55,7 @@ func (d *detection) inspect(s string) finding {
 			m.glue && d.ends.comment < 0 {
 			continue
 		}
-		d.mode, d.budget = m, 16*len(s)+512
+		d.mode, d.budget = m, min(16*len(s)+512, 4*maxRead+len(s)/4)
 		if f := d.search(); f.rule != "" {
 			return f
 		}
@@ -71,7 +71,7 @@ func (d *detection) run(p *parser) {
 	start := p.pos
 	p.run()
 	n := p.pos - start + 1
-	d.budget -= n
+	d.budget -= n + 32 // a start costs more than the bytes it reads
 	d.v.Work(n)
 }
 
@@ -90,6 +90,7 @@ func (d *detection) search() finding {
 	}
 	// The text is a statement.
 	p = d.parser(0, true, false)
+	p.alone = true
 	if p.statement(true) {
 		d.run(&p)
 		if r := p.judgeStatement(); r != "" {
@@ -136,6 +137,9 @@ func (d *detection) quotes() finding {
 func probe(s string) finding {
 	if i := strings.Index(s, "<'\">"); i >= 0 {
 		return finding{"quote-probe", i, i + len("<'\">")}
+	}
+	if n := len("'\"("); len(s) > n && strings.HasSuffix(s, "'\"(") && !hasSpace(s) {
+		return finding{"quote-probe", len(s) - n, len(s)}
 	}
 	if i := strings.LastIndex(s, "--"); i >= 0 {
 		s = s[:i]

@@ -14,6 +14,7 @@ func (p *parser) statement(semicolon bool) bool {
 		p.pos++
 		semicolon = true
 	}
+	p.stacked = semicolon && !p.alone
 	start := p.pos
 	t := p.next()
 	p.tokens++
@@ -159,9 +160,12 @@ func (p *parser) verb(t token) bool {
 		n := p.next()
 		ok = p.isName(n, "insert") && p.name1()
 	case "print":
-		ok = p.kindIs(tVar, tString, tOpen)
+		n := p.next()
+		ok = n.kind == tVar || n.kind == tString && p.stacked && p.quoted
 	case "call":
-		ok = p.name1() && p.opensCall()
+		n := p.next()
+		c := function(p.s[n.start:n.end])
+		ok = n.kind == tName && (!p.alone || n.dotted || c == callDelay || c == callReach) && p.at(p.pos) == '(' && p.at(p.pos+1) != ')'
 	case "do":
 		ok = p.kindIs(tName) && p.opensCall() || p.dollar()
 	case "handler":
@@ -179,6 +183,8 @@ func (p *parser) verb(t token) bool {
 		ok = p.withQuery()
 	case "match":
 		ok = p.at(p.pos) == '(' || p.at(p.pos+1) == '('
+	case "return": // Cypher
+		ok = p.quoted && p.kindIs(tNumber, tName, tString) && (strings.Contains(p.s[p.pos:], "//") || p.unites())
 	case "detach":
 		ok = p.nameIs("delete") && p.name1()
 	case "xp_cmdshell", "xp_dirtree", "xp_fileexist", "xp_regread":
@@ -189,8 +195,14 @@ func (p *parser) verb(t token) bool {
 		p.hidden = strings.Contains(p.s[p.pos:], "--") || strings.HasSuffix(p.s, "#") || p.feats&fDelay != 0
 		p.pos = len(p.s)
 		p.operand = true
+		p.advance(token{kind: tName, start: t.start, end: len(p.s)})
 	}
 	return ok
+}
+
+func (p *parser) unites() bool {
+	t := p.next()
+	return t.kind == tWord && t.word == wUnion
 }
 
 func (p *parser) nameIs(w string) bool { return p.isName(p.next(), w) }
@@ -248,6 +260,9 @@ func (p *parser) object() bool {
 	for range 4 {
 		t := p.next()
 		if t.kind == tWord && t.word == wOr {
+			if !p.nameIs("replace") {
+				return false
+			}
 			continue
 		}
 		if t.kind != tName && t.kind != tWord {
@@ -307,6 +322,8 @@ func (p *parser) insert() bool {
 	}
 	if n.kind == tWord && n.word == wInto {
 		n = p.next()
+	} else if p.alone {
+		return false
 	}
 	if n.kind != tName {
 		return false
@@ -320,19 +337,25 @@ func (p *parser) insert() bool {
 	return false
 }
 
+// exec reads what EXEC runs: a string, a variable, a procedure. Alone, without a break-out before it, only a
+// procedure of the system counts: a sentence may begin with the word.
 func (p *parser) exec() bool {
 	t := p.next()
 	switch t.kind {
-	case tLParen, tVar, tString, tOpen:
+	case tVar:
 		return true
+	case tString, tOpen:
+		return !p.alone
+	case tLParen:
+		return p.kindIs(tVar, tString, tOpen, tNumber)
 	case tName:
 		if p.isName(t, "immediate") {
-			return true
+			return p.kindIs(tString, tOpen, tVar, tName)
 		}
 		if t.dotted || function(p.s[t.start:t.end]) == callReach || t.end-t.start == 3 && function(p.s[t.start:t.end]+"xxxx") == callReach {
 			return true
 		}
-		return p.kindIs(tEnd, tComment, tSemi, tString, tVar, tOpen)
+		return (p.stacked || p.quoted) && p.kindIs(tEnd, tComment, tSemi, tString, tVar)
 	}
 	return false
 }
@@ -342,16 +365,22 @@ func (p *parser) declare() bool {
 	if t.kind == tVar {
 		return true
 	}
-	return t.kind == tName && p.kindIs(tName) && p.kindIs(tSemi, tCompare, tLParen)
+	return !p.alone && t.kind == tName && p.kindIs(tName) && p.kindIs(tSemi, tCompare, tLParen)
 }
 
 func (p *parser) grant() bool {
-	for range 8 {
+	for i := range 8 {
 		t := p.next()
 		switch {
-		case t.kind == tWord && (t.word == wOn || t.word == wFrom), p.isName(t, "to"):
+		case i > 0 && (t.kind == tWord && (t.word == wOn || t.word == wFrom) || p.isName(t, "to")):
+			if p.alone && t.kind == tName {
+				return p.name1() && p.kindIs(tSemi) && p.over()
+			}
+			if p.alone {
+				return p.name1() && p.nameIs("to") && p.name1()
+			}
 			return p.name1() && p.kindIs(tEnd, tComment, tSemi, tName, tComma)
-		case t.kind != tName && t.kind != tComma && t.kind != tWord:
+		case t.kind == tWord && t.word != wAll && t.word != wSelect, t.kind != tName && t.kind != tComma && t.kind != tWord:
 			return false
 		}
 	}
@@ -389,7 +418,7 @@ func (p *parser) begin() bool {
 	case tSemi:
 		return true
 	case tName:
-		return p.isName(t, "declare") || p.isName(t, "dbms_lock.sleep") || t.dotted && p.opensCall() || p.verb(t)
+		return p.isName(t, "declare") && p.declare() || p.isName(t, "dbms_lock.sleep") || t.dotted && p.opensCall() || p.verb(t)
 	}
 	return false
 }
@@ -397,7 +426,8 @@ func (p *parser) begin() bool {
 func (p *parser) copyTable() bool {
 	t := p.next()
 	if t.kind == tLParen {
-		return true
+		t = p.next()
+		return t.kind == tWord && t.word == wSelect
 	}
 	if t.kind != tName {
 		return false

@@ -180,6 +180,9 @@ func function(s string) call {
 		}
 	}
 	if i := bytes.LastIndexByte(b, '.'); i >= 0 {
+		if !schema(b[:i]) {
+			return callNone
+		}
 		b = b[i+1:]
 	}
 	if len(b) > 2 && (b[0] == '`' || b[0] == '[') {
@@ -236,6 +239,16 @@ func function(s string) call {
 	return callNone
 }
 
+// schema reports whether functions of databases live in a schema or package of that name.
+func schema(b []byte) bool {
+	for _, p := range [...]string{"dbms_", "sys", "pg_catalog", "public", "dbo", "master", "msdb", "mysql", "user_lock", "ordsys", "mdsys", "informix"} {
+		if bytes.HasPrefix(b, []byte(p)) {
+			return true
+		}
+	}
+	return false
+}
+
 // catalogue reports whether a name belongs to the tables in which a database describes itself.
 func catalogue(s string) bool {
 	var buf [48]byte
@@ -259,6 +272,24 @@ func isVerb(s string) bool {
 	switch string(fold(buf[:], s)) {
 	case "insert", "update", "delete", "drop", "create", "alter", "exec", "execute", "declare", "copy", "load", "grant",
 		"waitfor", "truncate", "merge", "shutdown":
+		return true
+	}
+	return false
+}
+
+// secret reports whether a column of that name holds passwords.
+func secret(s string) bool {
+	var buf [maxWord]byte
+	b := fold(buf[:], s)
+	return bytes.HasPrefix(b, []byte("password")) || bytes.HasPrefix(b, []byte("passwd")) || string(b) == "pwd" || string(b) == "user_pass"
+}
+
+// systemVariable reports whether s names a variable in which a server tells about itself.
+func systemVariable(s string) bool {
+	var buf [maxWord + 8]byte
+	switch string(fold(buf[:], s)) {
+	case "@@version", "@@hostname", "@@datadir", "@@basedir", "@@servername", "@@version_comment", "@@language", "@@spid",
+		"@@global.version", "@@secure_file_priv", "@@tmpdir", "@@port", "@@plugin_dir", "@@servicename", "@@microsoftversion":
 		return true
 	}
 	return false
