@@ -145,6 +145,9 @@ func (a *args) read(s string, i int, p shell.Program, plus, brace bool) int {
 		return j
 	}
 	a.sort(arg, p)
+	if strings.Count(arg, "'")%2 == 1 || strings.Count(arg, `"`)%2 == 1 {
+		a.open = true // the words behind this one are quoted too
+	}
 	return j
 }
 
@@ -164,7 +167,6 @@ func (a *args) sort(arg string, p shell.Program) {
 			return
 		}
 		a.quoted++
-		a.open = len(arg) == 1 || arg[len(arg)-1] != c
 		if len(arg) > 2 {
 			a.sortPath(trimQuotes(arg[1:]))
 		}

@@ -60,7 +60,7 @@ func (f *finder) symbol(i int) arg {
 // word sorts an argument that begins with a name, which ends at end before the byte n.
 func (f *finder) word(word string, end int, n byte) arg {
 	s := f.s
-	if word == "new" && lex.IsBlank(n) {
+	if word == "new" && lex.IsBlank(n) || word == "Function" {
 		return aCall
 	}
 	last := word
@@ -75,7 +75,7 @@ func (f *finder) word(word string, end int, n byte) arg {
 	var buf [maxName]byte
 	low := lex.Fold(buf[:], last)
 	if n == '(' {
-		if functions[string(low)] != 0 || expr.Has("compile atob open input request getclass tostring fromcharcode", string(low)) {
+		if functions[string(low)] != 0 || expr.Has("compile atob open input request getclass tostring fromcharcode gettype", string(low)) {
 			return aCall
 		}
 		return aName

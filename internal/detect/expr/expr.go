@@ -135,6 +135,9 @@ func (st *state) ident(i int) int {
 	switch {
 	case st.prev == dot && st.prevEnd == i && st.tokens > 1:
 		st.rise(Field)
+		if strings.HasPrefix(name, "__") {
+			st.rise(Call) // Python's way to everything
+		}
 	case st.names == 0:
 		st.j.Name = name
 	}

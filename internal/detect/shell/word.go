@@ -166,6 +166,9 @@ func (w *Word) backslash(s string, i int) {
 		w.Cut = w.n
 	}
 	switch {
+	case w.n > 1 && w.buf[1] == ':' && lex.IsWord(c): // C:\Windows
+		w.put('\\')
+		w.put(c)
 	case lex.IsWord(c):
 		w.hide(i)
 		w.put(c)

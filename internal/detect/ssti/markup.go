@@ -148,6 +148,24 @@ func (f *finder) velocity(i int) {
 	}
 }
 
+// matching returns the offset of the ) that closes the ( at i, or of the last one within reach, or -1.
+func (f *finder) matching(i int) int {
+	depth, last, stop := 0, -1, min(len(f.s), i+64)
+	for k := i; k < stop; k++ {
+		switch f.s[k] {
+		case '(':
+			depth++
+		case ')':
+			last = k
+			if depth--; depth == 0 {
+				stop = k
+			}
+		}
+	}
+	f.work += stop - i
+	return last
+}
+
 // razor handles @( ) and the objects of Razor.
 func (f *finder) razor(i int) {
 	s := f.s
@@ -156,13 +174,13 @@ func (f *finder) razor(i int) {
 	}
 	if s[i+1] == '(' {
 		f.seen(kindAt, i)
-		end := f.close(endParen, i+2)
-		if end < 0 || end-i > 512 {
+		end := f.matching(i + 1)
+		if end < 0 {
 			return
 		}
 		j := expr.Judge(s[i+2 : end])
 		f.work += j.Work
-		if j.Effect >= expr.Index || j.Effect == expr.Literal || j.Effect == expr.Compute && (i == 0 || strings.IndexByte(s[i:end], '*') > 0) {
+		if j.Effect >= expr.Index || j.Effect == expr.Literal || j.Effect == expr.Compute && (i == 0 || strings.ContainsAny(s[i:end], `*'"`)) {
 			f.found("expression", i, end+1)
 		}
 		return

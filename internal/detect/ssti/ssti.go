@@ -78,12 +78,11 @@ const (
 	endSquare                 // ]]
 	endAngle                  // >
 	endBracket                // ]
-	endParen                  // )
 	endTemplate               // %]
 	closers
 )
 
-var closerText = [closers]string{"}}", "%}", "}", "%>", "]]", ">", "]", ")", "%]"}
+var closerText = [closers]string{"}}", "%}", "}", "%>", "]]", ">", "]", "%]"}
 
 // ending remembers where a closing delimiter was last found, so that a text full of openings is searched once.
 type ending struct{ from, at int }

@@ -1,0 +1,71 @@
+package lex
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestBytes(t *testing.T) {
+	for i := range 256 {
+		c := byte(i)
+		r := rune(i)
+		ascii := i < 0x80
+		assert.Equal(t, ascii && unicode.IsLower(r), IsLower(c), "%#x", i)
+		assert.Equal(t, ascii && unicode.IsUpper(r), IsUpper(c), "%#x", i)
+		assert.Equal(t, ascii && unicode.IsLetter(r), IsLetter(c), "%#x", i)
+		assert.Equal(t, ascii && unicode.IsDigit(r), IsDigit(c), "%#x", i)
+		assert.Equal(t, ascii && unicode.IsSpace(r), IsSpace(c), "%#x", i)
+		assert.Equal(t, ascii && (unicode.IsLetter(r) || unicode.IsDigit(r) || i == '_'), IsWord(c), "%#x", i)
+		want := c
+		if ascii {
+			want = byte(unicode.ToLower(r))
+		}
+		assert.Equal(t, want, Lower(c), "%#x", i)
+	}
+}
+
+func TestPrefixes(t *testing.T) {
+	assert.True(t, HasPrefix("gift card", 5, "card"))
+	assert.False(t, HasPrefix("gift card", 6, "card"))
+	assert.False(t, HasPrefix("gift", -1, "g"))
+	assert.False(t, HasPrefix("gift", 9, "g"))
+	assert.True(t, HasPrefixFold("GiFt", 0, "gift"))
+	assert.False(t, HasPrefixFold("gif", 0, "gift"))
+	assert.False(t, HasPrefixFold("gift", -1, "g"))
+	assert.True(t, EqualFold("GIFT", "gift"))
+	assert.False(t, EqualFold("GIFTS", "gift"))
+	assert.Equal(t, byte(0), At("a", 1))
+	assert.Equal(t, byte(0), At("a", -1))
+	assert.Equal(t, byte('a'), At("a", 0))
+}
+
+func TestSkips(t *testing.T) {
+	assert.Equal(t, 3, SkipBlanks(" \t x", 0))
+	assert.Equal(t, 1, SkipBlanks("x\n", 1))
+	assert.Equal(t, 2, SkipSpace("\r\nx", 0))
+	assert.Equal(t, 4, SkipWord("a_1Z-", 0))
+	assert.Equal(t, 2, SkipDigits("12a", 0))
+}
+
+func TestFold(t *testing.T) {
+	var buf [4]byte
+	assert.Equal(t, "gift", string(Fold(buf[:], "GiFt")))
+	assert.Nil(t, Fold(buf[:], "gifts"))
+}
+
+// TestNext compares the unrolled scan with strings.IndexAny.
+func TestNext(t *testing.T) {
+	table := NewTable("<&")
+	for _, s := range []string{"", "a", "<", "abc<", "abcd&", "abcdefg", "<<<<", "aaaaaaaa<a&", strings.Repeat("x", 31) + "&"} {
+		for i := 0; i <= len(s); i++ {
+			want := len(s)
+			if k := strings.IndexAny(s[i:], "<&"); k >= 0 {
+				want = i + k
+			}
+			assert.Equal(t, want, table.Next(s, i), "%q from %d", s, i)
+		}
+	}
+}
