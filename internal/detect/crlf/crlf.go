@@ -124,6 +124,9 @@ func judge(v *scan.View, start, i, breaks int, first string) (rule string, end i
 	case start > 0 && strings.HasSuffix(s[:start], "%0") && line != "" && (line[0]|0x20 == 'd' || line[0]|0x20 == 'a'):
 		return "split-escape", end
 	}
+	if breaks >= 2 && document(line) {
+		return "response-splitting", end
+	}
 	name, value, ok := field(line)
 	if ok && injects(name, value, first) {
 		return "header", end
@@ -132,14 +135,14 @@ func judge(v *scan.View, start, i, breaks int, first string) (rule string, end i
 		return "", 0
 	}
 	switch {
-	case ok && (value == "" || value[0] != '/') && start+1 < len(s):
+	case logLine(line):
+		return "log-forging", end
+	case ok && !strings.HasPrefix(value, "//"):
 		return "header", end
 	case breaks >= 2 && strings.HasPrefix(line, "<"):
 		return "response-splitting", end
 	case command(line):
 		return "request-splitting", end
-	case logLine(line):
-		return "log-forging", end
 	}
 	return "", 0
 }
@@ -197,6 +200,11 @@ func isAddress(s string) bool {
 func statusLine(line string) bool {
 	return len(line) > 8 && strings.HasPrefix(line, "HTTP/") && line[5] >= '0' && line[5] <= '9' &&
 		(line[6] == '.' || line[6] == ' ') && strings.IndexByte(line, ' ') > 0
+}
+
+// document reports what the body of a forged response begins with.
+func document(line string) bool {
+	return hasFold(line, "<html") || hasFold(line, "<body") || hasFold(line, "<head") || hasFold(line, "<!doctype")
 }
 
 // requestLine reports a request line (RFC 9112 section 3).

@@ -165,10 +165,19 @@ func call(s string, sign byte) int {
 	if end == start || i == len(s) || s[i] != '(' {
 		return 0
 	}
-	if isFunction(s[start:end]) {
+	if isFunction(s[start:end]) && (sign == '=' || i == end && argument(s[i+1:])) {
 		return i + 1
 	}
 	return 0
+}
+
+// argument reports whether s begins with what a function takes and no word does: a number, a text, a cell, a call.
+func argument(s string) bool {
+	i := 0
+	for i < len(s) && isWord(s[i]) && !isDigit(s[i]) {
+		i++
+	}
+	return i < len(s) && (isDigit(s[i]) || i > 0 && s[i] == '(' || i == 0 && (s[i] == '"' || s[i] == '$' || s[i] == '-'))
 }
 
 func isFunction(name string) bool {

@@ -50,6 +50,7 @@ type conversion struct {
 	end        int
 	verb       byte
 	positional bool
+	digits     int  // of the width
 	flagged    bool // has flags, a width or a precision
 	long       bool // a width or precision of three digits or more
 }
@@ -84,7 +85,7 @@ func parse(s string, i int) (c conversion, ok bool) {
 	if n == 0 {
 		n = number()
 	}
-	c.long = n >= 4
+	c.digits, c.long = n, n >= 4
 	if j < len(s) && s[j] == '.' {
 		j++
 		c.long = number() >= 4 || c.long
@@ -141,7 +142,7 @@ func conversions(v *scan.View, report scan.Report) {
 		i += k
 		v.Work(maxDirective / 4)
 		c, ok := parse(s, i)
-		if !ok || escaped(s, i) && !(c.verb == 'n' && c.end-i > 4) {
+		if !ok || escaped(s, i) && c.digits < 6 && !(c.verb == 'n' && c.end-i > 4) {
 			i++
 			continue
 		}

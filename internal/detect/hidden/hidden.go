@@ -52,10 +52,10 @@ func Detector() scan.Detector {
 }
 
 const (
-	lre, rle, pdf, lro, rlo = '\u202A', '\u202B', '\u202C', '\u202D', '\u202E'
-	lri, rli, fsi, pdi      = '\u2066', '\u2067', '\u2068', '\u2069'
-	blackFlag               = "\U0001F3F4"
-	cancelTag               = 0xE007F
+	lre, lro, rlo = '\u202A', '\u202D', '\u202E' // embeddings and overrides lie between the first and the last
+	lri, pdi      = '\u2066', '\u2069'           // isolates, as well
+	blackFlag     = "\U0001F3F4"
+	cancelTag     = 0xE007F
 )
 
 func find(v *scan.View, report scan.Report) {
@@ -87,8 +87,8 @@ func direction(v *scan.View, i int, report scan.Report) int {
 	j := next
 	for j < len(s) && j-next < maxScope {
 		r, n := utf8.DecodeRuneInString(s[j:])
-		if r == pdf || r == pdi || r == '\n' {
-			break
+		if r >= lre && r <= rlo || r >= lri && r <= pdi || r == '\n' {
+			break // the next control has a scope of its own
 		}
 		switch {
 		case r < 0x80:
@@ -106,7 +106,7 @@ func direction(v *scan.View, i int, report scan.Report) int {
 	case (opener == rlo || opener == lro) && (ltr && opener == rlo || rtl && opener == lro || code):
 		report("bidi-override", i, j)
 		return max(j, next)
-	case opener != rlo && opener != lro && code && ltr && !rtl:
+	case opener != rlo && opener != lro && code && !rtl:
 		report("bidi-code", i, j)
 		return max(j, next)
 	}

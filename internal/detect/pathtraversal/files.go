@@ -125,6 +125,9 @@ func file(s string, i int, parameter bool) (end int, ok bool) {
 		if i-start > maxPath {
 			return 0, false
 		}
+		if i+2 < len(s) && s[i]|0x20 >= 'a' && s[i]|0x20 <= 'z' && s[i+1] == ':' && separator(s, i+2) > 0 {
+			i += 2 // file:/c:/
+		}
 	}
 	if hasFold(s[i:], "%systemroot%") || hasFold(s[i:], "%windir%") || hasFold(s[i:], "$home/") {
 		return len(s), !strings.Contains(s, " ")
@@ -226,7 +229,7 @@ func named(v *scan.View, report scan.Report) {
 		v.Work(4)
 		if n, place, ok := knownAnywhere(s, i); ok && place == anywhere && (i > start || s[i] == '.' || strings.IndexAny(s[i:i+n], `/\`) > 0) {
 			end := pathEnd(s, i+n)
-			if end == len(s) || strings.IndexByte("&#?;\"'`)", s[end]) >= 0 || s[end] <= ' ' {
+			if end == len(s) || strings.IndexByte("&#?;\"'`)\x00", s[end]) >= 0 || strings.TrimSpace(s[end:]) == "" {
 				report("sensitive-file", start, end)
 				return
 			}

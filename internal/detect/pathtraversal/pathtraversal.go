@@ -46,8 +46,12 @@ func find(v *scan.View, report scan.Report) {
 	}
 	files(v, report)
 	if v.Has.Has('\\') || v.Has.Has('/') {
-		if end := unc(s); end > 0 {
-			report("unc-path", 0, end)
+		at := 0
+		if i := strings.Index(s, `=\\`); i >= 0 {
+			at = i + 1
+		}
+		if end := unc(s[at:]); end > 0 {
+			report("unc-path", at, at+end)
 		}
 	}
 	if v.Has.Has(0) {
@@ -188,7 +192,12 @@ func judge(s string, c *climb) string {
 	switch {
 	case c.triples > 1 && sensitive:
 		return "dot-dot-filter"
-	case c.ups == 0 || c.ups < 4 && alone || c.ups < 3 && c.spaced:
+	case c.spaced:
+		if c.ups < 3 {
+			return ""
+		}
+		return "dot-dot"
+	case c.ups == 0 || c.ups < 4 && alone:
 		return ""
 	case c.filtered:
 		return "dot-dot-filter"

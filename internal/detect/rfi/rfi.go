@@ -230,8 +230,8 @@ func dataCode(s string, u *weburl.URL, rest string) bool {
 	if !containsFold(kind, "base64") {
 		return u.Slashes >= 2 && u.Value
 	}
-	// "<?" is "PD8" in base64.
-	return strings.HasPrefix(body, "PD8") || u.Slashes >= 2 && hasFold(kind, "text") || hasFold(kind, ";base64") && u.Value
+	// "<?" in base64.
+	return strings.HasPrefix(body, "PD8") || strings.HasPrefix(body, "PD9") || u.Slashes >= 2 && hasFold(kind, "text") || hasFold(kind, ";base64") && u.Value
 }
 
 func oneOf(s string, names ...string) bool {

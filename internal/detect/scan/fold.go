@@ -26,6 +26,9 @@ func (u *unit) fold(s string, i int, kinds Kinds) bool {
 		return false
 	}
 	u.kind, u.n, u.weak = Fold, size, weakFold(r)
+	if r == 0x3002 && i > 0 && isAlnum(s[i-1]) && i+size < len(s) && isAlnum(s[i+size]) {
+		u.weak = false // the dot of a host name (RFC 3490 section 3.1)
+	}
 	return true
 }
 
@@ -34,9 +37,7 @@ func (u *unit) folded(r rune) {
 	if r >= 0x80 && u.ascii(r, utf8.RuneLen(r)) {
 		return
 	}
-	if r < 0x80 || !Invisible(r) {
-		u.rune(r)
-	}
+	u.rune(r)
 }
 
 func (u *unit) overlong(s string) bool {

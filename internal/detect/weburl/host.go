@@ -145,9 +145,11 @@ func classifyIPv6(host string) Host {
 	}
 	zero := func(n int) bool { return strings.Trim(string(b[:n]), "\x00") == "" }
 	switch {
+	case a.Is4In6():
+		h.Where, h.Odd = v4(12), true
 	case a.IsLoopback() || a.IsUnspecified():
 		h.Where = Loopback
-	case a.Is4In6() || zero(12):
+	case zero(12):
 		h.Where, h.Odd = v4(12), true
 	case b[0] == 0 && b[1] == 0x64 && b[2] == 0xFF && b[3] == 0x9B: // NAT64, RFC 6052
 		h.Where, h.Odd = v4(12), true

@@ -147,10 +147,10 @@ func (u *URL) authority(s string, i, limit int) {
 	u.Host = host
 }
 
-// Is reports whether the scheme is name, in any case. A word that runs into it ("baseurlhttp:") counts too.
+// Is reports whether the scheme is name, in any case. A word that runs into http or https ("baseurlhttp:") counts.
 func (u *URL) Is(name string) bool {
 	k := len(u.Scheme) - len(name)
-	return k >= 0 && strings.EqualFold(u.Scheme[k:], name)
+	return k >= 0 && (k == 0 || name[0] == 'h') && strings.EqualFold(u.Scheme[k:], name)
 }
 
 // around may stand around a value without being part of it.

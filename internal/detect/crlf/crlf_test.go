@@ -1,0 +1,44 @@
+package crlf_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/tangoguard/tangoguard/internal/detect/crlf"
+	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
+)
+
+func TestRules(t *testing.T) {
+	for _, tt := range []struct{ name, in, want string }{
+		{"a header behind a plain line break", "x\r\nSet-Cookie: a=b", "header"},
+		{"a header behind an encoded one", "x%0d%0aAnything: b", "header"},
+		{"a mail address behind another", "a@b.example\nCc: c@d.example", "header"},
+		{"a second response", "x\r\n\r\nHTTP/1.1 200 OK", "response-splitting"},
+		{"a body", "x%0d%0a%0d%0a<b>", "response-splitting"},
+		{"a second request", "x\r\nGET / HTTP/1.1", "request-splitting"},
+		{"a command of SMTP", "x%0d%0aRCPT%20TO:<a@b>", "request-splitting"},
+		{"a line of a log", "anna%0aINFO: admin logged in", "log-forging"},
+		{"an encoded word with an address", "=?utf-8?q?a=40b.example?=", "encoded-word"},
+		{"an escape that a filter builds", "%0%0d%0ad", "split-escape"},
+		{"characters cut short to line breaks", "x嘊嘍Set-Cookie: a", "header"},
+		{"a card", "From: Grandma\nTo: Tim", ""},
+		{"a place", "We moved!\nLocation: Main Street 5", ""},
+		{"an address in a signature", "Best,\nFrom: anna@example.com", ""},
+		{"a name in an encoded word", "=?utf-8?Q?Anna_M=C3=BCller?=", ""},
+		{"a line break in a link", "https://wa.me/?text=Hi%0Athere", ""},
+	} {
+		rules := detecttest.Rules(crlf.Class, tt.in)
+		if tt.want == "" {
+			assert.Empty(t, rules, "%s: %q", tt.name, tt.in)
+		} else {
+			assert.Contains(t, rules, tt.want, "%s: %q", tt.name, tt.in)
+		}
+	}
+}
+
+func TestCorpora(t *testing.T) { detecttest.Corpora(t, crlf.Class) }
+
+func TestStepsAreLinear(t *testing.T) {
+	detecttest.Linear(t, crlf.Class, 500, "\r\n", "a\r\n", "\r\nA: b", "\n\n<", "=?", "=?a?q?", "=?a?q?=3e", "嘊", "\u2028Bcc: a@b", "%0")
+}

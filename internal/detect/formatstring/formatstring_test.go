@@ -1,0 +1,39 @@
+package formatstring_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
+	"github.com/tangoguard/tangoguard/internal/detect/formatstring"
+)
+
+func TestRules(t *testing.T) {
+	for _, tt := range []struct{ name, in, want string }{
+		{"a write", "%s%n", "write"},
+		{"a write at a position", "%7$n", "write"},
+		{"a row of reads", "%08x.%08x.%08x", "read"},
+		{"a read at a position", "%5$p", "read"},
+		{"a row of texts", "%s%s%s%s", "read"},
+		{"a width", "%.65534s", "exhaust"},
+		{"a walk to the class", "{0.__class__.__init__}", "attribute"},
+		{"a price", "100% sure, 50%s off", ""},
+		{"a template", "%1$s sent you %2$s", ""},
+		{"encoded bytes", "%5c%5c%5c%5c", ""},
+		{"a field", "{user.first_name}", ""},
+	} {
+		rules := detecttest.Rules(formatstring.Class, tt.in)
+		if tt.want == "" {
+			assert.Empty(t, rules, "%s: %q", tt.name, tt.in)
+		} else {
+			assert.Contains(t, rules, tt.want, "%s: %q", tt.name, tt.in)
+		}
+	}
+}
+
+func TestCorpora(t *testing.T) { detecttest.Corpora(t, formatstring.Class) }
+
+func TestStepsAreLinear(t *testing.T) {
+	detecttest.Linear(t, formatstring.Class, 500, "%", "%n", "%1$", "%08x.", "%%", "{", "{0.__", "%.", "%9", "%*", "%hh", "{.a.b")
+}

@@ -1,0 +1,41 @@
+package pathtraversal_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
+	"github.com/tangoguard/tangoguard/internal/detect/pathtraversal"
+)
+
+func TestRules(t *testing.T) {
+	for _, tt := range []struct{ name, in, want string }{
+		{"steps up", "../../x", "dot-dot"},
+		{"one step to a known file", "x/../wp-config.php", "dot-dot"},
+		{"a filter's left-over", "....//....//x", "dot-dot-filter"},
+		{"a path parameter", "/..;/admin", "dot-dot-filter"},
+		{"a known file", "/etc/passwd", "sensitive-file"},
+		{"a known file in a parameter", "?page=etc/passwd", "sensitive-file"},
+		{"a known file on Windows", `C:\Windows\win.ini`, "sensitive-file"},
+		{"a file of the server", "/app/WEB-INF/web.xml", "sensitive-file"},
+		{"another machine", `\\evil.example\share\x`, "unc-path"},
+		{"NUL", "a.php\x00.jpg", "nul-cut"},
+		{"a path in a sentence", "edit /etc/hosts, please", ""},
+		{"a step up in a sentence", "see ../README.md for more", ""},
+		{"dots in prose", "either.../or...", ""},
+	} {
+		rules := detecttest.Rules(pathtraversal.Class, tt.in)
+		if tt.want == "" {
+			assert.Empty(t, rules, "%s: %q", tt.name, tt.in)
+		} else {
+			assert.Contains(t, rules, tt.want, "%s: %q", tt.name, tt.in)
+		}
+	}
+}
+
+func TestCorpora(t *testing.T) { detecttest.Corpora(t, pathtraversal.Class) }
+
+func TestStepsAreLinear(t *testing.T) {
+	detecttest.Linear(t, pathtraversal.Class, 500, "../", "..", "/", "..\\", "....//", "..;/", "0x2e", "x=/", "=/etc", "file:", "/./", ".git/", "a\x00", "\\\\a", ". / ")
+}
