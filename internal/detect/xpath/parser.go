@@ -23,6 +23,7 @@ type frame struct {
 	compared    bool
 	known       bool // the arguments of a function of XPath
 	path        bool // among them a path
+	reads       bool // of a function that reads a document
 }
 
 // parser follows the alternation of operands and operators; no tree, no recursion.
@@ -44,7 +45,8 @@ type parser struct {
 	path      bool // a path from the root, an axis, an attribute
 	closed    int  // brackets closed that the text did not open
 	union     bool // a path behind |
-	bad       bool
+	bad       bool // the grammar broke
+	prose     bool // at a word
 	open      bool // a literal is open at the end
 }
 
@@ -67,6 +69,7 @@ func (p *parser) run(v *scan.View) {
 		} else {
 			p.bad = !p.value(t)
 		}
+		p.prose = p.bad && t.kind == tName
 		if !p.moved {
 			p.last = t
 		}
@@ -157,8 +160,9 @@ func (p *parser) named(t token) bool {
 	case tLParen:
 		known, reads := function(name)
 		p.call = p.call || known
-		p.onPath = p.onPath || reads
-		return p.push(known)
+		p.push(known)
+		p.frame().reads = reads
+		return true
 	case tAxis:
 		return axis(name) && p.take(sPath) && p.step()
 	}
@@ -259,7 +263,7 @@ func (p *parser) pop() bool {
 	f := p.frame()
 	switch {
 	case inner.known:
-		p.onPath = p.onPath || inner.path
+		p.onPath = p.onPath || inner.path || inner.reads && inner.right&(sConst|sPath|sCall) != 0
 		f.right |= sCall
 	case inner.right == sConst && !inner.compared:
 		f.right |= sConst
@@ -288,7 +292,7 @@ func (p *parser) judgeBare(after bool) string {
 
 // judgeQuoted judges what follows a quote; first says that it is the first of its kind.
 func (p *parser) judgeQuoted(first bool) string {
-	if p.bad && !(first && p.connected && p.constant) {
+	if p.bad && (p.prose || !first || !p.connected || !p.constant) {
 		return ""
 	}
 	switch {
