@@ -2,12 +2,10 @@ package tangoclient
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"log/slog"
 	"slices"
 	"sync"
@@ -25,8 +23,9 @@ type authorization struct {
 	token  *tokenUse // nil: Basic
 }
 
-// fingerprint stands for credentials where the client remembers something about them.
-type fingerprint [sha256.Size]byte
+// fingerprint stands for credentials where the client remembers something about them: a hash keyed with a
+// random seed of this process, so that memory holds nothing more to guess a key from.
+type fingerprint uint64
 
 // auth turns credentials into Authorization headers and remembers which ones were refused.
 type auth struct {
@@ -35,7 +34,7 @@ type auth struct {
 	secrets *secretSet
 	log     *slog.Logger
 	maxAge  time.Duration
-	salt    []byte
+	seed    maphash.Seed
 
 	mu   sync.Mutex
 	keys map[fingerprint]*keyRecord
@@ -54,9 +53,7 @@ type keyRecord struct {
 const maxKeyRecords = 64
 
 func newAuth(source CredentialSource, secrets *secretSet, maxAge time.Duration) *auth {
-	a := &auth{source: source, secrets: secrets, maxAge: maxAge, salt: make([]byte, 32), keys: make(map[fingerprint]*keyRecord)}
-	_, _ = rand.Read(a.salt) // never fails
-	return a
+	return &auth{source: source, secrets: secrets, maxAge: maxAge, seed: maphash.MakeSeed(), keys: make(map[fingerprint]*keyRecord)}
 }
 
 // credentials asks the source, and notes what it gives.
@@ -170,12 +167,8 @@ func (a *auth) isRefused(id fingerprint) bool {
 	return k != nil && k.refused
 }
 
-// fingerprint is a keyed hash over length-prefixed parts, so that memory holds nothing to guess a key from.
-func (a *auth) fingerprint(c *Credentials) (out fingerprint) {
-	m := hmac.New(sha256.New, a.salt)
-	for _, s := range []string{c.PlatformName, c.Key.Reveal(), c.ClientID, c.ClientSecret.Reveal(), c.Username, c.Password.Reveal()} {
-		fmt.Fprintf(m, "%d:%s", len(s), s)
-	}
-	m.Sum(out[:0])
-	return out
+// fingerprint hashes all parts of credentials.
+func (a *auth) fingerprint(c *Credentials) fingerprint {
+	return fingerprint(maphash.Comparable(a.seed, [...]string{
+		c.PlatformName, c.Key.Reveal(), c.ClientID, c.ClientSecret.Reveal(), c.Username, c.Password.Reveal()}))
 }

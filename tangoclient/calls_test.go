@@ -28,7 +28,7 @@ func TestDepositsAndTransfersAreMadeOnce(t *testing.T) {
 		{"409 after a lost reply means made", []step{fault(errReset), dup}, Replayed, nil},
 		{"409 after a 5xx means made", []step{reply(503, ""), dup}, Replayed, nil},
 		{"409 after a 429 is somebody else's", []step{reply(429, ""), dup}, 0, ErrConflict},
-		{"409.002 proves nothing", []step{fault(errReset), reply(409, envelope(409, "409.002", "")), dup}, Replayed, nil},
+		{"409.002 proves nothing", []step{fault(errReset), reply(409, failed(409, "409.002", "")), dup}, Replayed, nil},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -74,7 +74,7 @@ func TestDepositsAndTransfersAreMadeOnce(t *testing.T) {
 func TestARefusalSoonAfterAnUnknownOutcomeIsUnknownToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		lost := fault(errReset)
-		funds := reply(402, envelope(402, "402.001", "x"))
+		funds := reply(402, failed(402, "402.001", "x"))
 		c := newTestClient(t, &script{steps: []step{lost, lost, lost, lost, lost, funds}})
 		_, err := c.CreateOrder(t.Context(), goodOrder())
 		require.Error(t, err)

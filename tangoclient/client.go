@@ -45,7 +45,7 @@ type LateOutcome struct {
 	ExternalRefID      string
 	// Order is the order that was placed, when Op is createOrder and Err is nil.
 	Order *Order
-	// Err is an *Error for an answer that is no success, else what ended the attempt.
+	// Err is an *Error for an answer that is no success, a *ReplayMismatchError, or what ended the attempt.
 	Err error
 }
 
@@ -54,7 +54,12 @@ func (c *core) late(ctx context.Context, cl *call, a *attempt) {
 	out := LateOutcome{Op: cl.op, CustomerIdentifier: cl.ref.customer, AccountIdentifier: cl.ref.account, ExternalRefID: cl.given}
 	if a.ans != nil {
 		c.unclear.forget(cl.ref)
-		out.Order, _ = a.ans.value.(*Order)
+		if cl.verify != nil {
+			out.Err = cl.verify(a.ans.value)
+		}
+		if out.Err == nil {
+			out.Order, _ = a.ans.value.(*Order)
+		}
 		c.log.InfoContext(ctx, "tango: late success", slog.String("op", cl.op), slog.Any("order", cl.ref), slog.String("requestId", a.ans.id))
 	} else {
 		c.unclear.note(cl.ref)

@@ -23,7 +23,7 @@ func TestPair(t *testing.T) {
 	const old, next = "old-platform-key-000000000001", "next-platform-key-00000000002"
 	synctest.Test(t, func(t *testing.T) {
 		var log syncBuffer
-		s := &script{steps: []step{reply(200, placed()), reply(401, envelope(401, "401.501", "x")), reply(200, placed())}}
+		s := &script{steps: []step{reply(200, placed()), reply(401, failed(401, "401.501", "x")), reply(200, placed())}}
 		c := newTestClient(t, s, logTo(&log), func(c *Config) {
 			c.Credentials = Pair(Basic("p", NewSecret(old)), Basic("p", NewSecret(next)))
 		})

@@ -105,7 +105,7 @@ func TestTokensAreRenewedLate(t *testing.T) {
 func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &endpoints{tokens: script{steps: []step{tokenReply("one"), tokenReply("two"), tokenReply("three")}}, api: script{steps: []step{
-			reply(200, placed()), reply(401, envelope(401, "401.501", "x")), reply(200, placed()),
+			reply(200, placed()), reply(401, failed(401, "401.501", "x")), reply(200, placed()),
 			reply(401, ""), reply(401, ""), reply(200, placed())}}}
 		c := newOAuthClient(t, s)
 		require.NoError(t, get(c))

@@ -46,6 +46,11 @@ func (c *Client) CreateOrder(ctx context.Context, r OrderRequest) (*Order, error
 	}
 	cl := call{op: opCreateOrder, method: http.MethodPost, path: "/orders", body: body, given: given,
 		ref: refKey{r.CustomerIdentifier, r.AccountIdentifier, c.wireRef(given)}}
+	cl.verify = func(v any) error {
+		o, _ := v.(*Order)
+		_, err := c.checkReplay(&r, o)
+		return err
+	}
 	o, err := invoke(ctx, c.core, cl, func(a *answer, o *Order) error {
 		if o.ReferenceOrderID == "" || o.ExternalRefID != "" && o.ExternalRefID != cl.ref.ref {
 			return fmt.Errorf("%w: not this order", ErrReply)
@@ -85,8 +90,9 @@ func mismatches(r *OrderRequest, o *Order) []string {
 			out = append(out, pointer)
 		}
 	}
-	differ("/customerIdentifier", r.CustomerIdentifier, o.CustomerIdentifier)
-	differ("/accountIdentifier", r.AccountIdentifier, o.AccountIdentifier)
+	// Whether Tango folds the case of identifiers is not known, so that alone is no difference.
+	differ("/customerIdentifier", strings.ToLower(r.CustomerIdentifier), strings.ToLower(o.CustomerIdentifier))
+	differ("/accountIdentifier", strings.ToLower(r.AccountIdentifier), strings.ToLower(o.AccountIdentifier))
 	differ("/utid", strings.ToUpper(r.UTID), strings.ToUpper(o.UTID))
 	if !o.Denomination.Value.IsZero() && !o.Denomination.Value.Equal(r.Amount) {
 		out = append(out, "/amount")

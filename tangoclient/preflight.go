@@ -120,7 +120,8 @@ func cleaningProblems(v any) ([]FieldError, error) {
 	return out, nil
 }
 
-// textProblems looks through every string of the body, names of members included.
+// textProblems looks through every string of the body that somebody chose: all values, and the names of custom
+// fields.
 func (c *core) textProblems(body []byte) []FieldError {
 	var out []FieldError
 	d := jsontext.NewDecoder(bytes.NewReader(body))
@@ -135,21 +136,25 @@ func (c *core) textProblems(body []byte) []FieldError {
 		if t.Kind() != '"' {
 			continue
 		}
+		if kind, n := d.StackIndex(d.StackDepth()); kind == '{' && n%2 == 1 && !strings.HasPrefix(string(d.StackPointer()), customFields) {
+			continue // the name of a field of ours
+		}
 		s := t.String()
-		at := knownPointer(string(d.StackPointer()))
 		if len(validate.Inspect(s)) > 0 {
-			out = append(out, FieldError{Pointer: at, Key: tango.KeyInsecure, Message: "looks like an attack; Tango refuses insecure characters"})
+			out = append(out, FieldError{Pointer: knownPointer(string(d.StackPointer())), Key: tango.KeyInsecure, Message: "looks like an attack; Tango refuses insecure characters"})
 		}
 		if c.auth.secrets.has(s) {
-			out = append(out, FieldError{Pointer: at, Key: tango.KeyInsecure, Message: "holds a key or token of this program, which would be sent to the recipient"})
+			out = append(out, FieldError{Pointer: knownPointer(string(d.StackPointer())), Key: tango.KeyInsecure, Message: "holds a key or token of this program, which would be sent to the recipient"})
 		}
 	}
 }
 
+const customFields = "/customFields/"
+
 // knownPointer writes * for the name of a custom field: the caller chose it, so it is a value.
 func knownPointer(p string) string {
-	if i := strings.Index(p, "/customFields/"); i >= 0 {
-		return p[:i] + "/customFields/*"
+	if strings.HasPrefix(p, customFields) {
+		return customFields + "*"
 	}
 	return p
 }

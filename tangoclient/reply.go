@@ -82,25 +82,80 @@ func tooDeep(body []byte) bool {
 	return false
 }
 
+// envelope is what is read of Tango's error envelope, and of its short form. A member of another kind than
+// documented is passed over, so that it does not take the key with it: on that hangs whether a write may have
+// been done. invalidValue, an echo of what the caller sent, is not read at all.
+type envelope struct {
+	RequestID loose       `json:"requestId"`
+	Path      loose       `json:"path"`
+	I18nKey   loose       `json:"i18nKey"`
+	Message   loose       `json:"message"`
+	Errors    looseFields `json:"errors"`
+}
+
+// loose is a string, or nothing when the member is something else.
+type loose string
+
+// UnmarshalJSONFrom reads a string and passes over everything else.
+func (l *loose) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	if d.PeekKind() != '"' {
+		return d.SkipValue()
+	}
+	return json.UnmarshalDecode(d, (*string)(l))
+}
+
+type looseField struct {
+	Path    loose `json:"path"`
+	I18nKey loose `json:"i18nKey"`
+	Message loose `json:"message"`
+}
+
+type looseFields []looseField
+
+// UnmarshalJSONFrom reads the objects of an array and passes over everything else.
+func (l *looseFields) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	if d.PeekKind() != '[' {
+		return d.SkipValue()
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return err
+	}
+	for d.PeekKind() != ']' {
+		if d.PeekKind() != '{' {
+			if err := d.SkipValue(); err != nil {
+				return err
+			}
+			continue
+		}
+		var f looseField
+		if err := json.UnmarshalDecode(d, &f); err != nil {
+			return err
+		}
+		if len(*l) < maxErrorFields {
+			*l = append(*l, f)
+		}
+	}
+	_, err := d.ReadToken()
+	return err
+}
+
 // errorFrom makes the error for an answer that is no success, whatever its body is.
 func (c *core) errorFrom(op string, resp *http.Response, body []byte) *Error {
 	e := &Error{Op: op, Status: resp.StatusCode}
-	var info tango.ErrorInfo
+	var info envelope
 	if decodeReply(body, &info) != nil {
-		info = tango.ErrorInfo{}
+		info = envelope{}
 	}
-	e.Key = c.cleanToken(info.I18nKey, 16)
-	e.Message = c.cleanText(info.Message)
-	e.Path = c.cleanToken(info.Path, 200)
+	e.Key = c.cleanToken(string(info.I18nKey), 16)
+	e.Message = c.cleanText(string(info.Message))
+	e.Path = c.cleanToken(string(info.Path), 200)
 	e.RequestID = c.requestID(resp.Header)
 	if e.RequestID == "" {
-		e.RequestID = c.cleanToken(info.RequestID, 64)
+		e.RequestID = c.cleanToken(string(info.RequestID), 64)
 	}
-	for i, f := range info.Errors {
-		if i == maxErrorFields {
-			break
-		}
-		e.Fields = append(e.Fields, FieldError{Pointer: pointerOf(c.cleanToken(f.Path, 200)), Key: c.cleanToken(f.I18nKey, 16), Message: c.cleanText(f.Message)})
+	for _, f := range info.Errors {
+		e.Fields = append(e.Fields, FieldError{Pointer: pointerOf(c.cleanToken(string(f.Path), 200)),
+			Key: c.cleanToken(string(f.I18nKey), 16), Message: c.cleanText(string(f.Message))})
 	}
 	if e.Key == "" && len(e.Fields) > 0 {
 		e.Key = e.Fields[0].Key

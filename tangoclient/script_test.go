@@ -85,8 +85,8 @@ func after(d time.Duration, next step) step {
 	}
 }
 
-// envelope is Tango's error body with a key on top.
-func envelope(status int, key, message string) string {
+// failed is Tango's error body with a key on top.
+func failed(status int, key, message string) string {
 	return `{"timestamp":"2026-01-02T03:04:05.6Z","requestId":"r","path":"/raas/v2/orders","httpCode":` + strconv.Itoa(status) +
 		`,"httpPhrase":"x","i18nKey":"` + key + `","message":"` + message + `"}`
 }

@@ -28,6 +28,8 @@ type call struct {
 
 	// read takes the body of a success. Its error means that the reply is not what Tango documents.
 	read func(*answer) (any, error)
+	// verify looks at what read made when nobody waits for it any more; nil: there is nothing to look at.
+	verify func(any) error
 }
 
 func (c *call) isRead() bool { return c.method == http.MethodGet }
@@ -178,6 +180,8 @@ func (s *sending) mayHaveHappened(a *attempt) bool {
 		return true
 	case isUnavailableItem(a.fail.Key):
 		return false
+	case a.fail.Status == http.StatusConflict && a.fail.Key == "":
+		return !s.call.probe // which conflict it is, nobody said
 	}
 	return a.fail.Status < 400 || a.fail.Status >= 500 || a.fail.Key == tango.KeyInProcess
 }

@@ -48,23 +48,26 @@ func TestCreateOrderOutcomes(t *testing.T) {
 		{"201 is created", []step{reply(201, placed())}, 1, outcome(Created)},
 		{"200 is replayed", []step{reply(200, placed())}, 1, outcome(Replayed)},
 		{"a lost reply is asked for again", []step{fault(errReset), reply(200, placed())}, 2, outcome(Replayed)},
-		{"a 500 is tried again", []step{reply(500, envelope(500, "500.001", "x")), reply(201, placed())}, 2, outcome(Created)},
+		{"a 500 is tried again", []step{reply(500, failed(500, "500.001", "x")), reply(201, placed())}, 2, outcome(Created)},
 		{"a gateway's HTML is tried again", []step{reply(502, html), reply(503, ""), reply(201, placed())}, 3, outcome(Created)},
-		{"429 is tried again", []step{reply(429, envelope(429, "429.008", "x")), reply(201, placed())}, 2, outcome(Created)},
-		{"409.002 is tried again", []step{reply(409, envelope(409, "409.002", "x")), reply(200, placed())}, 2, outcome(Replayed)},
+		{"429 is tried again", []step{reply(429, failed(429, "429.008", "x")), reply(201, placed())}, 2, outcome(Created)},
+		{"409.002 is tried again", []step{reply(409, failed(409, "409.002", "x")), reply(200, placed())}, 2, outcome(Replayed)},
 		{"five attempts and no more", []step{reply(503, "")}, 5, unknown},
 		{"429 for ever is refused", []step{reply(429, "")}, 5, is(ErrRateLimited)},
-		{"409.002 for ever is unknown", []step{reply(409, envelope(409, "409.002", "x"))}, 5, unknown},
-		{"402 is refused at once", []step{reply(402, envelope(402, "402.001", "Insufficient"))}, 1, is(ErrInsufficientFunds)},
-		{"402 after a lost reply is unknown", []step{fault(errReset), reply(402, envelope(402, "402.001", "x"))}, 2, unknown},
+		{"409.002 for ever is unknown", []step{reply(409, failed(409, "409.002", "x"))}, 5, unknown},
+		{"402 is refused at once", []step{reply(402, failed(402, "402.001", "Insufficient"))}, 1, is(ErrInsufficientFunds)},
+		{"402 after a lost reply is unknown", []step{fault(errReset), reply(402, failed(402, "402.001", "x"))}, 2, unknown},
 		{"402 after a 429 is refused", []step{reply(429, ""), reply(402, "")}, 2, is(ErrInsufficientFunds)},
-		{"400 is refused", []step{reply(400, envelope(400, "400.001", "x"))}, 1, is(ErrInvalid)},
-		{"401 is refused", []step{reply(401, envelope(401, "401.501", "x"))}, 1, is(ErrAuth)},
+		{"400 is refused", []step{reply(400, failed(400, "400.001", "x"))}, 1, is(ErrInvalid)},
+		{"401 is refused", []step{reply(401, failed(401, "401.501", "x"))}, 1, is(ErrAuth)},
 		{"403 from a firewall is refused", []step{reply(403, html)}, 1, is(ErrForbidden)},
 		{"404 is refused", []step{reply(404, "")}, 1, is(ErrNotFound)},
-		{"another 409 is refused", []step{reply(409, envelope(409, "409.024", "x"))}, 1, is(ErrConflict)},
+		{"a 409 without a key is unknown", []step{reply(409, "")}, 1, unknown},
+		{"a 409.002 among wrong types is seen", []step{reply(409, `{"httpCode":"x","timestamp":7,"requestId":{},"i18nKey":"409.002","errors":{"a":1}}`)}, 5, unknown},
+		{"a key among wrong fields is seen", []step{reply(400, `{"errors":[7,null,{"path":[],"i18nKey":"422.111"}]}`)}, 1, is(ErrInsecureContent)},
+		{"another 409 is refused", []step{reply(409, failed(409, "409.024", "x"))}, 1, is(ErrConflict)},
 		{"422.111 is insecure content", []step{reply(400, `{"httpCode":400,"errors":[{"path":"message","i18nKey":"422.111","message":"x","invalidValue":"I <3 you"}]}`)}, 1, is(ErrInsecureContent)},
-		{"503.002 is not tried again", []step{reply(503, envelope(503, "503.002", "x"))}, 1, is(ErrUnavailable)},
+		{"503.002 is not tried again", []step{reply(503, failed(503, "503.002", "x"))}, 1, is(ErrUnavailable)},
 		{"a redirect is not followed", []step{reply(302, "", "Location", "https://evil.example/")}, 1, unknown},
 		{"a cut reply is asked for again", []step{reply(201, placed()[:40]), reply(200, placed())}, 2, outcome(Replayed)},
 		{"a success without an id is none", []step{reply(201, "{}"), reply(200, placed())}, 2, outcome(Replayed)},
@@ -108,7 +111,7 @@ func TestWaitsGrow(t *testing.T) {
 	}{
 		{"after a 5xx", reply(500, ""), []time.Duration{1, 2, 4, 8}, []time.Duration{2, 4, 8, 16}},
 		{"after 429", reply(429, ""), []time.Duration{2, 3, 5, 9}, []time.Duration{3, 5, 9, 17}},
-		{"after 409.002", reply(409, envelope(409, "409.002", "")), []time.Duration{3, 4, 6, 10}, []time.Duration{4, 6, 10, 18}},
+		{"after 409.002", reply(409, failed(409, "409.002", "")), []time.Duration{3, 4, 6, 10}, []time.Duration{4, 6, 10, 18}},
 		{"after a Retry-After", reply(503, "", "Retry-After", "7"), []time.Duration{8, 9, 11, 15}, []time.Duration{9, 11, 15, 23}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -182,6 +185,20 @@ func TestACallerWhoGoesAway(t *testing.T) {
 			assert.Equal(t, "RA260101-1-1", l.Order.ReferenceOrderID)
 			assert.Equal(t, "ref-1", l.ExternalRefID)
 			require.NoError(t, c.Close(t.Context()))
+		})
+	})
+	t.Run("its late answer is looked at", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			late := make(chan LateOutcome, 1)
+			s := &script{steps: []step{after(9*time.Second, reply(200, placed("Aoife", "Mallory")))}}
+			c := newTestClient(t, s, func(c *Config) { c.OnLateOutcome = func(l LateOutcome) { late <- l } })
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+			defer cancel()
+			_, err := c.CreateOrder(ctx, goodOrder())
+			require.Error(t, err)
+			l := <-late
+			require.ErrorAs(t, l.Err, new(*ReplayMismatchError))
+			assert.Nil(t, l.Order)
 		})
 	})
 	t.Run("in a wait after a clear refusal: at once, and nothing is unknown", func(t *testing.T) {
