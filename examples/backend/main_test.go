@@ -3,48 +3,148 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/tangoguard/tangoguard/tangoclient/tangotest"
 )
 
-// TestRun starts the program on a free port, places an order and ends it as SIGTERM would.
-func TestRun(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
+// start runs the program on a free port until the test ends it. It gives the URL and how to end it, as SIGTERM would.
+func start(t *testing.T, environ []string, args ...string) (url string, stop func() error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel)
 	out, stdout := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- run(ctx, []string{"-addr", "127.0.0.1:0"}, func(string) string { return "" }, stdout, io.Discard)
+		err := run(ctx, append([]string{"-addr", "127.0.0.1:0"}, args...), environ, stdout, io.Discard)
+		ended <- errors.Join(err, stdout.CloseWithError(io.EOF))
 	}()
 	line, err := bufio.NewReader(out).ReadString('\n')
-	require.NoError(t, err)
+	if err != nil {
+		t.Fatalf("it did not start: %v", <-ended)
+	}
 	url, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
 	require.True(t, ok, line)
+	return url, func() error {
+		cancel()
+		select {
+		case err := <-ended:
+			return err
+		case <-time.After(time.Minute):
+			return errors.New("it does not end")
+		}
+	}
+}
 
-	req, err := http.NewRequest("POST", url+"/orders", strings.NewReader(
-		`{"customerIdentifier":"demo-customer","accountIdentifier":"demo-acc1","amount":25,"utid":"U561593","deliveryMethod":"NONE"}`))
+// order posts an order of tenant demo and gives the status and the state.
+func order(t *testing.T, url, ref string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequest("POST", url+"/orders", strings.NewReader(fmt.Sprintf(
+		`{"externalRefID":%q,"customerIdentifier":"demo-customer","accountIdentifier":"demo-acc1","amount":25,"utid":"U561593","deliveryMethod":"NONE"}`, ref)))
 	require.NoError(t, err)
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Authorization", "Bearer demo-key")
 	res, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
-	body, err := io.ReadAll(res.Body)
-	require.NoError(t, err)
-	require.NoError(t, res.Body.Close())
-	assert.Equal(t, 201, res.StatusCode, string(body))
+	defer res.Body.Close()
+	var answer struct{ State string }
+	require.NoError(t, json.NewDecoder(res.Body).Decode(&answer))
+	return res.StatusCode, answer.State
+}
 
-	cancel()
-	select {
-	case err := <-ended:
-		assert.NoError(t, err)
-	case <-time.After(time.Minute):
-		t.Fatal("the program does not end")
+// The program places an order, ends on SIGTERM, and knows the order when it is started again on the same file.
+func TestRun(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "orders.db")
+	url, stop := start(t, nil, "-db", db)
+	status, state := order(t, url, "one")
+	assert.Equal(t, 201, status)
+	assert.Equal(t, "placed", state)
+	require.NoError(t, stop())
+
+	url, stop = start(t, nil, "-db", db)
+	status, _ = order(t, url, "one")
+	assert.Equal(t, 200, status, "a replay, although the new sandbox has never seen the order")
+	require.NoError(t, stop())
+}
+
+// Two replicas share one token and one pace through Redis.
+func TestAFleet(t *testing.T) {
+	if _, err := exec.LookPath("redis-server"); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("redis-server is not installed, and CI=true requires it")
+		}
+		t.Skip("redis-server is not installed, so a fleet is not tried; apt-get install redis-server")
 	}
+	sandbox, err := tangotest.New(tangotest.Config{}) // with Tango's pace: faster than one a second is 429
+	require.NoError(t, err)
+	tango := httptest.NewServer(sandbox.Handler())
+	t.Cleanup(tango.Close)
+	redisAddr := startRedis(t, "test-redis-password-0001")
+	environ := []string{"TANGO_CLIENT_ID=demo-client", "REDIS_PASSWORD=test-redis-password-0001"}
+	t.Setenv("TANGO_CLIENT_ID", "demo-client")
+	t.Setenv("TANGO_CLIENT_SECRET", "demo-client-secret-0001")
+	args := []string{"-tango", tango.URL + "/raas/v2", "-redis", redisAddr}
+	one, stopOne := start(t, environ, args...)
+	two, stopTwo := start(t, environ, args...)
+
+	var wg sync.WaitGroup
+	for i, url := range []string{one, two, one, two} {
+		wg.Go(func() {
+			status, _ := order(t, url, fmt.Sprint("fleet-", i))
+			assert.Equal(t, 201, status)
+		})
+	}
+	wg.Wait()
+	require.NoError(t, stopOne())
+	require.NoError(t, stopTwo())
+
+	tokens := 0
+	for _, r := range sandbox.Requests() {
+		assert.NotEqual(t, 429, r.Status, "together they keep one pace")
+		if r.Path == "/oauth/token" {
+			tokens++
+		}
+	}
+	assert.Equal(t, 1, tokens)
+	assert.Len(t, sandbox.Orders(), 4)
+}
+
+func startRedis(t *testing.T, password string) (addr string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	addr = l.Addr().String()
+	require.NoError(t, l.Close())
+	_, port, err := net.SplitHostPort(addr)
+	require.NoError(t, err)
+	cmd := exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+		"--requirepass", password, "--dir", t.TempDir())
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	require.Eventually(t, func() bool {
+		c, err := net.Dial("tcp", addr)
+		if err == nil {
+			_ = c.Close()
+		}
+		return err == nil
+	}, 20*time.Second, 20*time.Millisecond)
+	return addr
 }
 
 func TestRunSaysWhatIsWrong(t *testing.T) {
@@ -54,7 +154,7 @@ func TestRunSaysWhatIsWrong(t *testing.T) {
 		"BaseURL":                       {"-tango", "http://tango.example/raas/v2"},
 		"listen":                        {"-addr", "nowhere:1:1"},
 	} {
-		err := run(t.Context(), args, func(string) string { return "" }, io.Discard, io.Discard)
+		err := run(t.Context(), args, nil, io.Discard, io.Discard)
 		assert.ErrorContains(t, err, says)
 	}
 }

@@ -7,10 +7,12 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/tangoguard/tangoguard/middleware"
 	"github.com/tangoguard/tangoguard/tangoclient"
 	"github.com/tangoguard/tangoguard/tangoclient/outbox"
+	"github.com/tangoguard/tangoguard/tangoclient/redisstore"
 	"github.com/tangoguard/tangoguard/tangoclient/tangotest"
 )
 
@@ -18,11 +20,15 @@ import (
 type DemoConfig struct {
 	// BaseURL is a sandbox on this machine, such as http://127.0.0.1:8484/raas/v2. Empty: one started inside.
 	BaseURL string
-	// PlatformName and PlatformKey authenticate there. Both empty: those of the sandbox's own seed.
-	PlatformName, PlatformKey string
+	// Credentials authenticate there. Nil: the platform of the sandbox's own seed.
+	Credentials tangoclient.CredentialSource
 	// NoPace sends without keeping to one request a second, for a sandbox that allows it. A sandbox started
 	// inside always does.
 	NoPace bool
+	// Fleet shares tokens and the pace with other processes. Nil: this process is alone.
+	Fleet *redisstore.Store
+	// FleetSize is the most processes that may run at once with Fleet.
+	FleetSize int
 	// DB is the file that keeps orders. Empty: a temporary one, gone after Stop.
 	DB     string
 	Logger *slog.Logger
@@ -47,25 +53,29 @@ func Demo(ctx context.Context, cfg DemoConfig) (*App, error) {
 }
 
 func demoClient(cfg DemoConfig) (*tangoclient.Client, error) {
-	if (cfg.PlatformName == "") != (cfg.PlatformKey == "") {
-		return nil, errors.New("set both TANGO_PLATFORM_NAME and TANGO_PLATFORM_KEY, or neither for the sandbox's own")
-	}
-	if cfg.PlatformName == "" {
-		cfg.PlatformName, cfg.PlatformKey = "demo-platform", "demo-platform-key-0001"
+	if cfg.Credentials == nil {
+		cfg.Credentials = tangoclient.Basic("demo-platform", tangoclient.NewSecret("demo-platform-key-0001"))
 	}
 	tango := tangoclient.Config{
 		Environment: tangoclient.Sandbox,
-		Credentials: tangoclient.Basic(cfg.PlatformName, tangoclient.NewSecret(cfg.PlatformKey)),
+		Credentials: cfg.Credentials,
 		BaseURL:     cfg.BaseURL,
 		NoPace:      cfg.NoPace,
 		Logger:      cfg.Logger,
+	}
+	if cfg.Fleet != nil {
+		pacer, err := cfg.Fleet.Pacer(time.Second, cfg.FleetSize)
+		if err != nil {
+			return nil, err
+		}
+		tango.TokenStore, tango.Pacer = cfg.Fleet.TokenStore(), pacer
 	}
 	if cfg.BaseURL == "" {
 		sandbox, err := tangotest.New(tangotest.Config{NoPace: true})
 		if err != nil {
 			return nil, err
 		}
-		tango.InsecureTransport, tango.NoPace = sandbox.Transport(), true
+		tango.InsecureTransport, tango.NoPace = sandbox.Transport(), tango.Pacer == nil
 	}
 	return tangoclient.New(tango)
 }
