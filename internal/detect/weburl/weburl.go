@@ -167,7 +167,7 @@ func inside(s string, start int) bool {
 		i--
 	}
 	if i == 0 {
-		return false
+		return s[0] == '[' || s[0] == '{'
 	}
 	switch s[i-1] {
 	case '=':
