@@ -158,6 +158,9 @@ func (r *reader) word(t Token) bool {
 	default:
 		r.operand = true
 		r.chain = chain{start: t.Start, root: w, last: w}
+		if w == "XMLHttpRequest" || w == "ActiveXObject" { // nobody names them who does not use them
+			r.effect(Acts, t.Start, t.Stop)
+		}
 	}
 	return true
 }
@@ -185,7 +188,7 @@ func (r *reader) punct(t Token, p string) bool {
 		r.dot = true
 		return r.operand && !dot
 	case ";", ",":
-		r.argument(t)
+		r.argument()
 		r.operand, r.brace, r.control = false, false, false
 		r.imports = r.imports && p == ","
 		return true
@@ -228,7 +231,7 @@ func (r *reader) open(t Token, c byte) {
 
 func (r *reader) close(c byte) {
 	if c != ']' {
-		r.argument(Token{})
+		r.argument()
 	}
 	inner, literal := r.chain, r.literal
 	r.operand, r.brace, r.literal = true, c == '}', false
@@ -268,6 +271,7 @@ func (r *reader) call(t Token) {
 	case prose:
 	case Global(c.root) && !direct && r.acts(methodOf(c.last)),
 		Global(c.root) && c.computed,
+		c.root == "Reflect" && !direct,
 		c.root == "this" && c.computed,
 		c.root == "" && c.computed:
 		r.effect(Acts, c.start, t.Stop)
@@ -296,7 +300,7 @@ func (r *reader) loads() bool {
 // leads reports whether a token is a URL, or a value that an attacker may have filled.
 func leads(l *Lexer, t Token) bool {
 	text := l.Text[t.Start:t.Stop]
-	return (t.Kind == String || t.Kind == Template) && strings.ContainsAny(text, `:/\%`) || t.Kind == Word && Value(text)
+	return (t.Kind == String || t.Kind == Template || t.Kind == Regexp) && strings.ContainsAny(text, `:/\%`) || t.Kind == Word && Value(text)
 }
 
 // plainArgument reports whether the argument that follows is a word such as honest text puts into brackets,
@@ -313,18 +317,31 @@ func (r *reader) plainArgument() bool {
 	return t.Kind == End || next.Text[t.Start] == ')' || next.Text[t.Start] == ','
 }
 
-// argument notes a sink that is handed to a method: [1].find(alert), Object.defineProperty(self,"x",{get:alert}).
-func (r *reader) argument(t Token) {
+// argument notes a sink that is handed to a method, [1].find(alert), Object.defineProperty(self,"x",{get:alert}),
+// or put into an object. A function's name must look like code: "mail(confirm)" is none, addEventListener("x",alert) is.
+func (r *reader) argument() {
 	if !r.operand || r.depth == 0 || r.chain.computed || r.chain.last != r.chain.root || !Sink(r.chain.last) {
 		return
 	}
 	f := r.stack[r.depth-1]
-	if f.open == '{' && r.depth > 1 {
-		f = r.stack[r.depth-2]
+	if f.open == '{' {
+		r.sink = true
+		if r.depth > 1 {
+			f = r.stack[r.depth-2]
+		}
 	}
-	if f.call && f.open == '(' && f.chain.last != f.chain.root {
+	if f.call && f.open == '(' && (f.chain.last != f.chain.root || innerCapital(f.chain.last)) {
 		r.effect(Acts, f.chain.start, r.lex.Pos)
 	}
+}
+
+func innerCapital(s string) bool {
+	for i := 1; i < len(s); i++ {
+		if 'A' <= s[i] && s[i] <= 'Z' && 'a' <= s[i-1] && s[i-1] <= 'z' {
+			return true
+		}
+	}
+	return false
 }
 
 // assign notes an assignment to the chain that has been read; t is the operator.
@@ -339,16 +356,18 @@ func (r *reader) assign(t Token) {
 	switch c.last {
 	case "location":
 		acts = goes
-	case "href", "cookie", "domain", "hash":
-		acts = goes && (Global(c.root) || c.root == "location")
-	case "src":
+	case "href", "hash":
+		acts = goes && Global(c.root)
+	case "cookie", "domain":
+		acts = c.root == "document"
+	case "src", "action":
 		acts = goes && strings.Contains(text, "//")
 	case "innerHTML", "outerHTML", "srcdoc":
 		acts = c.last != c.root
 	}
 	if v.Kind == Word && Sink(text) {
 		r.sink = true
-		acts = acts || len(c.last) > 4 && strings.HasPrefix(c.last, "on")
+		acts = acts || len(c.last) > 4 && strings.HasPrefix(c.last, "on") || c.last == "valueOf" || c.last == "toString"
 	}
 	if acts {
 		r.effect(Acts, c.start, v.Stop)

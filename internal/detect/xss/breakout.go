@@ -39,9 +39,11 @@ func (f *finder) equals(i int) {
 		if separates(s, start) && (f.inTag || quoteBefore(s, start)) {
 			f.report(ruleAttrOut, start, i+1)
 		}
-	case low == "src" || low == "href":
+	case low == "src" || low == "href" || low == "action":
 		if f.inTag && start > 0 && s[start-1] == '+' {
 			f.report(ruleLoad, f.tag.Start, i+1)
+		} else if !f.inTag && f.firstQuoteBefore(start) && remote(s[i+1:]) {
+			f.report(ruleAttrOut, start, i+1)
 		}
 	case low == "location":
 		f.assigned(start, i)
@@ -85,6 +87,23 @@ func quoteBefore(s string, start int) bool {
 		i--
 	}
 	return i >= 0 && strings.IndexByte("'\"`", s[i]) >= 0
+}
+
+// firstQuoteBefore reports whether the first quote of its kind, and nothing but blanks behind it, stands before
+// start: where a value of the page ends, not one that the text has opened.
+func (f *finder) firstQuoteBefore(start int) bool {
+	for _, q := range f.quotes {
+		if q > 0 && q <= start && start-q < maxName && strings.TrimLeft(f.text[q:start], " \t\r\n/+") == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// remote reports whether a value begins with a URL of another origin.
+func remote(value string) bool {
+	value = strings.TrimLeft(value[:min(len(value), maxName)], " \t\r\n'\"")
+	return strings.HasPrefix(value, "//") || ascii.HasPrefix(value, "http:") || ascii.HasPrefix(value, "https:")
 }
 
 // knownEvent reports whether the name of an event begins as those do that browsers know.

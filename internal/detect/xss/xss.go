@@ -56,9 +56,9 @@ type finder struct {
 	read  int        // to here the text has been read as code
 
 	brackets brackets
-	quotes   [3]bool // the first ', " and ` have been seen
-	empty    int     // how many +[] and ![] were seen
-	first    int     // where the first of them stands
+	quotes   [3]int // where the first ', " and ` stand, plus one, or 0
+	empty    int    // how many +[] and ![] were seen
+	first    int    // where the first of them stands
 }
 
 func find(v *scan.View, report scan.Report) {
@@ -181,10 +181,10 @@ func (f *finder) quote(i, kind int) {
 	if i >= 2 && threeQuotes(f.text[i-2:i+1]) {
 		f.report(ruleProbe, i-2, i+1)
 	}
-	if f.quotes[kind] {
+	if f.quotes[kind] > 0 {
 		return
 	}
-	f.quotes[kind] = true
+	f.quotes[kind] = i + 1
 	p := js.Read(f.text, i+1, true)
 	f.work += p.Stop - i
 	if p.Effect < js.Calls || p.Effect < js.Acts && f.text[i] == '`' { // Markdown puts all kinds of code into back-ticks

@@ -57,6 +57,7 @@ func TestRules(t *testing.T) {
 		{"a handler in the page's tag", "attribute-breakout", `" onfocus=f() x="`},
 		{"a handler in the page's tag without quotes", "attribute-breakout", `x onfocus=f()`},
 		{"a handler behind a quote, whatever it holds", "attribute-breakout", `"onfocus=x`},
+		{"a source in the page's tag", "attribute-breakout", `" src=//x y="`},
 		{"a string in a script", "string-breakout", `';f()//`},
 		{"a string that goes on", "string-breakout", `"-f()-"`},
 		{"a template that goes on", "string-breakout", "`-alert(1)-`"},
