@@ -19,7 +19,7 @@ import (
 //     65535.
 //
 // Scheme and host become lower case, the host ASCII, the scheme's own port goes, "." and ".." segments are resolved,
-// and what may not stand in a URL is percent-encoded. The result holds no white space, <, >, quotation mark or
+// and what may not stand in a URL is percent-encoded, a percent sign that begins no escape included. The result holds no white space, <, >, quotation mark or
 // character beyond ASCII. URL(URL(s)) == URL(s), and time is linear.
 //
 // The URL may lead anywhere, to internal hosts too, and says nothing about what is there. A link still needs escaping
@@ -182,11 +182,12 @@ func dots(segment string) int {
 	return 0
 }
 
-// escape percent-encodes the bytes of s that are not printable ASCII, spaces, and those in set.
+// escape percent-encodes the bytes of s that are not printable ASCII, spaces, and those in set. A percent sign that
+// begins no escape is encoded too: the Standard leaves it, and package net/url and others refuse it.
 func escape(out []byte, s, set string) []byte {
 	const hex = "0123456789ABCDEF"
 	for i := range len(s) {
-		if c := s[i]; c <= 0x20 || c >= 0x7f || strings.IndexByte(set, c) >= 0 {
+		if c := s[i]; c <= 0x20 || c >= 0x7f || strings.IndexByte(set, c) >= 0 || c == '%' && !isEscape(s[i:]) {
 			out = append(out, '%', hex[c>>4], hex[c&15])
 		} else {
 			out = append(out, c)
@@ -194,3 +195,5 @@ func escape(out []byte, s, set string) []byte {
 	}
 	return out
 }
+
+func isEscape(s string) bool { return len(s) > 2 && digit(s[1]) < 16 && digit(s[2]) < 16 }

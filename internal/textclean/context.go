@@ -96,7 +96,7 @@ func (c *context) belongs(rest string, r rune) bool {
 	case r == 0x200b: // where a line may break in scripts without spaces
 		return in(spacelessScripts, c.prev) && in(spacelessScripts, next(rest))
 	case r == 0x34f: // keeps marks in their order; norm.NFC puts one after thirty marks (UAX 15, stream-safe text)
-		return (c.prev >= 0x80 && unicode.IsLetter(c.prev) || unicode.IsMark(c.prev)) && unicode.IsMark(next(rest))
+		return unicode.IsMark(next(rest)) && !Invisible(next(rest))
 	case r >= 0xfe00 && r <= 0xfe0f:
 		return varies(c.prev)
 	case r >= 0xe0100 && r <= 0xe01ef:
