@@ -80,7 +80,7 @@ func (cfg AccountConfig) ToMiddleware() (echo.MiddlewareFunc, error) {
 	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			req, r := check.admit(c.Request(), c.Path(), echoParams{c})
+			req, r := check.admit(c.Request(), c.Path(), paramsOf(c))
 			if r != nil {
 				return echoError(c, r)
 			}

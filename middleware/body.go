@@ -89,7 +89,7 @@ func readBody(req *http.Request, limit int64, total *budget, see func(data []byt
 	n := 0
 	for {
 		if n == len(buf) {
-			buf = append(buf, make([]byte, len(buf))...)
+			buf = grown(buf)
 		}
 		got, err := req.Body.Read(buf[n:])
 		n += got
@@ -115,6 +115,13 @@ func readBody(req *http.Request, limit int64, total *budget, see func(data []byt
 	req.ContentLength = int64(n)
 	req.TransferEncoding = nil
 	return charged, see(buf[:n], held)
+}
+
+// grown is buf with twice the room. append would round up, and past what is kept.
+func grown(buf []byte) []byte {
+	out := make([]byte, 2*len(buf))
+	copy(out, buf)
+	return out
 }
 
 // readRefusal is the answer to a body that did not arrive.

@@ -43,6 +43,23 @@ type params interface {
 // then hands out parameters as they came, "acc%31" and all.
 type echoParams struct{ c echo.Context }
 
+// paramsOf are the path parameters of the route that c is on.
+func paramsOf(c echo.Context) params {
+	if len(c.ParamNames()) == 0 {
+		return noParams{}
+	}
+	return echoParams{c}
+}
+
+// noParams is a route without parameters.
+type noParams struct{}
+
+func (noParams) len() int                { return 0 }
+func (noParams) at(int) (string, string) { return "", "" }
+func (noParams) set(int, string)         {}
+func (noParams) escaped() bool           { return false }
+func (noParams) decoded()                {}
+
 func (p echoParams) len() int { return len(p.c.ParamNames()) }
 
 func (p echoParams) at(i int) (string, string) {

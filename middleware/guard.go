@@ -104,7 +104,7 @@ func (cfg GuardConfig) ToMiddleware() (echo.MiddlewareFunc, error) {
 	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			held, r := g.admit(c.Request(), c.Path(), echoParams{c})
+			held, r := g.admit(c.Request(), c.Path(), paramsOf(c))
 			defer g.total.give(held)
 			if r != nil {
 				return echoError(c, r)
@@ -142,6 +142,7 @@ type guard struct {
 	routes   map[string]*route
 	total    *budget
 	observe  *observer
+	names    names
 }
 
 type route struct {

@@ -26,10 +26,16 @@ type edit struct {
 func (in *inspection) json(data []byte, body *heldBody) *Refusal {
 	strip := in.mode == Strip && !signed(in.req.Header)
 	err := jsonwalk.Walk(data, body.text, in.jsonLimits(), func(w *jsonwalk.Walker, t jsonwalk.Token) error {
+		if len(in.found) >= maxFound {
+			return in.enough()
+		}
 		switch t.Kind {
 		case jsonwalk.Number:
 			return nil
 		case jsonwalk.Name:
+			if in.names.known(t.Text) {
+				return nil
+			}
 			in.lookAt(w, t, lineRule, false)
 			return nil
 		}
@@ -40,13 +46,25 @@ func (in *inspection) json(data []byte, body *heldBody) *Refusal {
 		in.lookAt(w, t, how, strip)
 		return nil
 	})
-	if err != nil {
+	if err != nil && err != errEnough {
 		return unreadable(err)
 	}
 	if len(in.edits) > 0 && len(in.found) == 0 {
 		in.rewrite(body)
 	}
 	return nil
+}
+
+// errEnough ends the walk through a body that will be refused whatever else is in it.
+var errEnough = errors.New("enough findings")
+
+// enough ends the search. A body that is only reported is read to its end all the same: what cannot be read in one
+// way only does not pass in any mode.
+func (in *inspection) enough() error {
+	if in.mode == Report {
+		return nil
+	}
+	return errEnough
 }
 
 // lookAt examines one name or string. The pointer is built only when there is something to say.

@@ -57,7 +57,7 @@ func (cfg ObjectConfig) ToMiddleware() (echo.MiddlewareFunc, error) {
 	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			if r := check.admit(c.Request(), c.Path(), echoParams{c}); r != nil {
+			if r := check.admit(c.Request(), c.Path(), paramsOf(c)); r != nil {
 				return echoError(c, r)
 			}
 			return next(c)

@@ -76,6 +76,7 @@ type Walker struct {
 	frames []frame
 	keys   int
 	plain  []byte // a string while it is decoded
+	wrote  int    // the longest of them
 }
 
 // frame is one open object or array.
@@ -87,7 +88,7 @@ type frame struct {
 }
 
 // keptPlain is the largest buffer that is kept for the next text.
-const keptPlain = 4 << 10
+const keptPlain = 128 << 10
 
 // walkers keep the decoder's own memory from one text to the next. Nothing of a text stays in them.
 var walkers = sync.Pool{New: func() any { return &Walker{dec: jsontext.NewDecoder(new(bytes.Buffer))} }}
@@ -106,7 +107,8 @@ func Walk(data []byte, text string, limits Limits, visit func(*Walker, Token) er
 	if cap(w.plain) > keptPlain {
 		w.plain = nil
 	}
-	clear(w.plain[:cap(w.plain)])
+	clear(w.plain[:min(w.wrote, cap(w.plain))])
+	w.wrote = 0
 	w.text, w.buf = "", bytes.Buffer{}
 	w.dec.Reset(&w.buf)
 	walkers.Put(w)
@@ -190,6 +192,7 @@ func (w *Walker) scalar(kind jsontext.Kind, limits Limits, visit func(*Walker, T
 			return w.err(ReasonUTF8)
 		}
 		t.Text = string(w.plain)
+		w.wrote = max(w.wrote, len(w.plain))
 	}
 	if len(w.frames) > 0 {
 		if f := &w.frames[len(w.frames)-1]; f.object && !f.named {
