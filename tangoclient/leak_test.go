@@ -89,6 +89,8 @@ func TestMain(m *testing.M) {
 		fmt.Printf("FAIL: the clients of this suite logged or traced %q\n", found)
 		code = 1
 	}
-	fmt.Printf("leak test: %d bytes of logs and spans searched\n", len(text))
+	if testing.Verbose() {
+		fmt.Printf("leak test: %d bytes of logs and spans searched\n", len(text))
+	}
 	os.Exit(code)
 }
