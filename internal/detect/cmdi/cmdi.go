@@ -48,16 +48,11 @@ func Detector() scan.Detector {
 	return scan.Detector{Class: Class, Find: find}
 }
 
-const triggers = ";|&\n\r`$<>\\%(-"
-
-var triggerSet = scan.Bytes(triggers)
-
 func find(v *scan.View, report scan.Report) {
 	f := finder{s: v.Text, plus: !v.Has.Has(' ') && v.Has.Has('+'), report: report}
 	f.bare()
-	if !f.done && triggerSet.Meets(&v.Has) {
-		f.scan()
-		v.Work(len(v.Text))
+	if !f.done {
+		f.scan(&v.Has)
 	}
 	v.Work(f.work)
 }

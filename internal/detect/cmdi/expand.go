@@ -57,7 +57,7 @@ func (f *finder) ticked(i, j int) {
 	// A code span stands behind a blank or a bracket, and among words.
 	if span := i == 0 || j > i+1 || lex.IsSpace(s[i-1]) || s[i-1] == '(' && lex.At(s, i-2) != '$' || s[i-1] == '['; span {
 		words := f.words + wordsBehind(s[end:])
-		if c.strength == alone && c.program&shell.Natural != 0 && (i > 0 || end < len(s)) ||
+		if c.strength == alone && c.args.n == 0 && c.program&shell.Natural != 0 && (i > 0 || end < len(s)) ||
 			words >= 2 && c.args.root+c.args.url+c.args.address == 0 || words >= 4 {
 			return
 		}

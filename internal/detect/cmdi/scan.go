@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/tangoguard/tangoguard/internal/detect/lex"
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
 	"github.com/tangoguard/tangoguard/internal/detect/shell"
 )
 
@@ -72,43 +73,72 @@ func (f *finder) plausible(i int) bool {
 	return !lex.IsUpper(s[i])
 }
 
-// stops are the bytes at which something other than a bare command may begin.
-var stops = lex.NewTable(triggers)
+// separators are the bytes at which a command may begin behind another text; the order in which they stand
+// matters. expansions are those of everything else that only a shell, or cmd.exe, would read.
+const (
+	separators = ";|&\n\r`\\"
+	expansions = "$<>(%-"
+)
+
+var (
+	separatorSet = scan.Bytes(separators)
+	stops        = lex.NewTable(separators)
+)
 
 // scan walks over the separators and openings behind the start.
-func (f *finder) scan() {
+func (f *finder) scan(has *scan.ByteSet) {
 	s := f.s
-	for _, socket := range [...]string{"/dev/tcp/", "/dev/udp/"} {
-		if i := strings.Index(s, socket); i >= 0 && i+len(socket) < len(s) {
-			f.found("network-redirect", i, i+len(socket))
-			return
-		}
-	}
-	for i := stops.Next(s, 0); i < len(s) && !f.done; i = stops.Next(s, i+1) {
-		c := s[i]
-		switch c {
-		case ';', '|', '&', '\n', '\r':
-			i = f.separator(i)
-		case '\\':
-			f.spelt(i)
-		case '`':
-			i = f.backtick(i)
-		case '$':
-			f.dollar(i)
-		case '<', '>':
-			f.angle(i)
-		case '(':
-			if n := lex.At(s, i+1) | 0x20; n == ')' || n == 'n' || n == 'g' || n == 'i' {
-				f.parenthesis(i)
-			}
-		case '%':
-			f.percent(i)
-		case '-':
-			if n := lex.At(s, i+1) | 0x20; n == '-' || n == 'o' || n == 'e' {
-				f.option(i)
+	if has.Has('/') {
+		f.work += len(s)
+		for _, socket := range [...]string{"/dev/tcp/", "/dev/udp/"} {
+			if i := strings.Index(s, socket); i >= 0 && i+len(socket) < len(s) {
+				f.found("network-redirect", i, i+len(socket))
+				return
 			}
 		}
 	}
+	if separatorSet.Meets(has) {
+		f.work += len(s)
+		for i := stops.Next(s, 0); i < len(s) && !f.done; i = stops.Next(s, i+1) {
+			switch s[i] {
+			case '\\':
+				f.spelt(i)
+			case '`':
+				i = f.backtick(i)
+			default:
+				i = f.separator(i)
+			}
+		}
+	}
+	if f.done {
+		return
+	}
+	f.work += lex.Sweep(s, expansions, has, f.expansion)
+}
+
+// expansion looks at one of the expansions and returns where to go on, or -1 when something is found.
+func (f *finder) expansion(i int) int {
+	s := f.s
+	switch s[i] {
+	case '$':
+		f.dollar(i)
+	case '<', '>':
+		f.angle(i)
+	case '(':
+		if n := lex.At(s, i+1) | 0x20; n == ')'|0x20 || n == 'n' || n == 'g' || n == 'i' {
+			f.parenthesis(i)
+		}
+	case '%':
+		f.percent(i)
+	case '-':
+		if n := lex.At(s, i+1) | 0x20; n == '-' || n == 'o' || n == 'e' {
+			f.option(i)
+		}
+	}
+	if f.done {
+		return -1
+	}
+	return i + 1
 }
 
 // separator handles a run of separators that begins at i and returns its last offset.

@@ -46,12 +46,17 @@ func Detector() scan.Detector {
 	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("([{<_$%@=\"'.")}, Find: find}
 }
 
-var triggers = lex.NewTable("([<_$%@.q\"';")
+// triggers are the bytes at which the forms begin, or in their middle.
+const triggers = ";$(.[<_%@\"'q"
 
 func find(v *scan.View, report scan.Report) {
 	f := finder{s: v.Text, report: report}
-	f.scan()
-	v.Work(f.work + len(v.Text))
+	list := triggers
+	if !v.Has.Has('{') && !v.Has.Has('(') && !v.Has.Has('[') {
+		list = list[:len(list)-1] // qx needs brackets
+	}
+	f.work += lex.Sweep(f.s, list, &v.Has, f.at)
+	v.Work(f.work)
 }
 
 // A finder walks one text from left to right and stops at its first finding.
@@ -70,39 +75,42 @@ func (f *finder) found(rule string, start, end int) {
 	}
 }
 
-func (f *finder) scan() {
+// at looks at the trigger at i and returns where to go on, or -1 when something is found.
+func (f *finder) at(i int) int {
 	s := f.s
-	for i := triggers.Next(s, 0); i < len(s) && !f.done; i = triggers.Next(s, i+1) {
-		c := s[i]
-		switch c {
-		case '(':
-			f.call(i)
-		case '[':
-			f.bracket(i)
-		case '<':
-			f.tag(i)
-		case '_':
-			i = f.underscores(i)
-		case '$':
-			f.dollar(i)
-		case '%', 'q':
-			f.commandLiteral(i)
-		case '@':
-			f.at(i)
-		case '.':
-			if lex.IsWord(lex.At(s, i+1)) {
-				f.member(i)
-			}
-		case '"', '\'':
-			if i > 4 && s[i-1] == ' ' {
-				f.quote(i)
-			}
-		case ';':
-			if i > 0 && i < 30 {
-				f.breakOut(i)
-			}
+	switch s[i] {
+	case '(':
+		f.call(i)
+	case '[':
+		f.bracket(i)
+	case '<':
+		f.tag(i)
+	case '_':
+		i = f.underscores(i)
+	case '$':
+		f.dollar(i)
+	case '%', 'q':
+		f.commandLiteral(i)
+	case '@':
+		f.annotation(i)
+	case '.':
+		if lex.IsWord(lex.At(s, i+1)) {
+			f.member(i)
 		}
+	case '"', '\'':
+		if i > 4 && s[i-1] == ' ' {
+			f.quote(i)
+		}
+	case ';':
+		if i == 0 || i >= maxBreakOut {
+			return len(s)
+		}
+		f.breakOut(i)
 	}
+	if f.done {
+		return -1
+	}
+	return i + 1
 }
 
 // maxName bounds the names that are looked at.

@@ -154,8 +154,8 @@ func (f *finder) program(i int) shell.Program {
 	return p
 }
 
-// at handles @ at i: Perl's @{[ … ]}, annotations of Groovy that run when the class is compiled.
-func (f *finder) at(i int) {
+// annotation handles @ at i: Perl's @{[ … ]}, annotations of Groovy that run when the class is compiled.
+func (f *finder) annotation(i int) {
 	s := f.s
 	if lex.HasPrefix(s, i, "@{[") {
 		f.found("dynamic-call", i, i+3)
@@ -184,6 +184,9 @@ func (f *finder) quote(i int) {
 		f.found("command-literal", start, i+1)
 	}
 }
+
+// maxBreakOut is how far from its start a text leaves the string that it lands in.
+const maxBreakOut = 30
 
 // breakOut handles ; at i: a quote, perhaps brackets, the ;, one call, and the rest is commented out.
 func (f *finder) breakOut(i int) {

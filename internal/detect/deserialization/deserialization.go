@@ -47,9 +47,9 @@ func find(v *scan.View, report scan.Report) {
 	f := finder{s: v.Text, report: report}
 	f.encoded()
 	if !f.done {
-		f.marks()
+		f.work += lex.Sweep(f.s, marks, &v.Has, f.at)
 	}
-	v.Work(f.work + 2*len(v.Text))
+	v.Work(f.work + len(v.Text))
 }
 
 // A finder walks one text from left to right and stops at its first finding.
@@ -67,30 +67,32 @@ func (f *finder) found(rule string, start, end int) {
 	}
 }
 
-var markers = lex.NewTable(":!<$@\x04\x80\xac\xc2\n\\[_^")
+// marks are the bytes at which a form begins that is not one long word, or in its middle.
+const marks = ":!<$@_[\n\\\x04\x80\xac\xc2"
 
-// marks looks at the bytes at which a form begins that is not one long word.
-func (f *finder) marks() {
+// at looks at the mark at i and returns where to go on, or -1 when something is found.
+func (f *finder) at(i int) int {
 	s := f.s
-	for i := markers.Next(s, 0); i < len(s) && !f.done; i = markers.Next(s, i+1) {
-		c := s[i]
-		switch c {
-		case ':':
-			f.colon(i)
-		case '!':
-			f.yaml(i)
-		case '<':
-			f.xml(i)
-		case '$', '@', '^', '_':
-			f.typeKey(i)
-		case '[':
-			f.jackson(i)
-		case '\n', '\\':
-			f.pickleText(i)
-		default:
-			f.raw(i)
-		}
+	switch s[i] {
+	case ':':
+		f.colon(i)
+	case '!':
+		f.yaml(i)
+	case '<':
+		f.xml(i)
+	case '$', '@', '_':
+		f.typeKey(i)
+	case '[':
+		f.jackson(i)
+	case '\n', '\\':
+		f.pickleText(i)
+	default:
+		f.raw(i)
 	}
+	if f.done {
+		return -1
+	}
+	return i + 1
 }
 
 // raw handles the first bytes of a binary stream. Decoders may have dropped its NULs.

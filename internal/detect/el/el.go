@@ -42,12 +42,18 @@ func Detector() scan.Detector {
 	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("{:(@_")}, Find: find}
 }
 
-var triggers = lex.NewTable("${}:(#%*@")
+var opening = lex.NewTable("{}")
 
 func find(v *scan.View, report scan.Report) {
 	f := finder{s: v.Text, report: report}
-	f.scan()
-	v.Work(f.work + len(v.Text))
+	if v.Has.Has('{') {
+		f.braces()
+		f.work += len(f.s)
+	}
+	if !f.done {
+		f.work += lex.Sweep(f.s, ":(@#", &v.Has, f.at)
+	}
+	v.Work(f.work)
 }
 
 // A finder walks one text from left to right and stops at its first finding.
@@ -69,38 +75,49 @@ func (f *finder) found(rule string, start, end int) {
 	}
 }
 
-func (f *finder) scan() {
+// braces looks at $ % # * @ before a brace, and keeps count of the lookups that are open.
+func (f *finder) braces() {
 	s := f.s
-	for i := triggers.Next(s, 0); i < len(s) && !f.done; i = triggers.Next(s, i+1) {
-		c := s[i]
-		switch c {
-		case '$', '%', '#', '*', '@':
-			if lex.At(s, i+1) == '{' {
-				if c == '$' {
-					f.lookup(i)
-				}
-				f.expression(i)
-				if c == '$' {
-					f.depth++
-				}
-				i++
-			} else if c == '#' {
-				f.variable(i)
-			} else if c == '@' {
-				f.static(i)
-			}
-		case '}':
+	for i := opening.Next(s, 0); i < len(s) && !f.done; i = opening.Next(s, i+1) {
+		if s[i] == '}' {
 			f.depth = max(0, f.depth-1)
-		case ':':
-			if i > 3 && s[i-1]|0x20 == 'i' {
-				f.jndi(i)
-			}
-		case '(':
-			if i > 0 && (s[i-1] == 'T' || s[i-1] == ' ') {
-				f.class(i)
-			}
+			continue
+		}
+		if i == 0 {
+			continue
+		}
+		switch s[i-1] {
+		case '$':
+			f.lookup(i - 1)
+			f.expression(i - 1)
+			f.depth++
+		case '%', '#', '*', '@':
+			f.expression(i - 1)
 		}
 	}
+}
+
+// at looks at what gives an expression away outside of braces.
+func (f *finder) at(i int) int {
+	s := f.s
+	switch s[i] {
+	case '#':
+		f.variable(i)
+	case '@':
+		f.static(i)
+	case ':':
+		if i > 3 && s[i-1]|0x20 == 'i' {
+			f.jndi(i)
+		}
+	case '(':
+		if i > 0 && (s[i-1] == 'T' || s[i-1] == ' ') {
+			f.class(i)
+		}
+	}
+	if f.done {
+		return -1
+	}
+	return i + 1
 }
 
 // Lookups by what they do. Those in fetches give something away or load it; those in two-part fetch only with

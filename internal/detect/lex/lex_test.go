@@ -6,6 +6,8 @@ import (
 	"unicode"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
 )
 
 func TestBytes(t *testing.T) {
@@ -68,4 +70,20 @@ func TestNext(t *testing.T) {
 			assert.Equal(t, want, table.Next(s, i), "%q from %d", s, i)
 		}
 	}
+}
+
+func TestSweep(t *testing.T) {
+	has := scan.Bytes("ab<&")
+	var at []int
+	steps := Sweep("a&b<<a&", "<&%", &has, func(i int) int { at = append(at, i); return i + 1 })
+	assert.Equal(t, []int{3, 4, 1, 6}, at)
+	assert.LessOrEqual(t, steps, 2*len("a&b<<a&"))
+
+	at = nil
+	Sweep("<<<&", "<&", &has, func(i int) int { at = append(at, i); return -1 })
+	assert.Equal(t, []int{0}, at, "stopped")
+
+	at = nil
+	Sweep("<<<&", "<", &has, func(i int) int { at = append(at, i); return i + 2 })
+	assert.Equal(t, []int{0, 2}, at, "skipped")
 }

@@ -33,7 +33,7 @@ func TestReadSeesWhatTheShellSees(t *testing.T) {
 		{"a`b`", "a", Subst, "`b`"},
 		{"$A", "", Var, "$A"},
 		{"%PATH:~0,1%x", "", Var, "%PATH:~0,1%x"},
-		{`C:\x`, `C:x`, Hidden, ""},
+		{`C:\x`, `C:\x`, 0, ""},
 		{"a|b", "a", 0, "|b"},
 		{"a#b", "a", 0, "#b"},
 	} {
