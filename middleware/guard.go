@@ -239,7 +239,7 @@ func (g *guard) admit(req *http.Request, pattern string, p params) (held int64, 
 		g.observe.refused(req, pattern, r)
 	}
 	if !began.IsZero() {
-		g.observe.inspected(req.Context(), pattern, int(req.ContentLength), began)
+		g.observe.inspected(req.Context(), pattern, int(max(req.ContentLength, 0)), began)
 	}
 	return held, r
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
 
 	"github.com/tangoguard/tangoguard/internal/jsonwalk"
 	"github.com/tangoguard/tangoguard/internal/tango"
@@ -164,6 +166,6 @@ func (o *observer) changed(req *http.Request, route string, c sanitize.Change) {
 			slog.String("pointer", shownPointer(c.Pointer)), slog.String("rule", c.Rule), slog.Int("before", c.Before), slog.Int("after", c.After))
 	}
 	if o.strips != nil {
-		o.strips.Add(req.Context(), 1)
+		o.strips.Add(req.Context(), 1, metric.WithAttributes(attribute.String("route", route)))
 	}
 }
