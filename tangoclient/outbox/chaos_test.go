@@ -24,7 +24,7 @@ import (
 )
 
 var (
-	chaosOrders = flag.Int("chaos", 200, "how many orders the Chaos tests place")
+	chaosOrders = flag.Int("chaos", 200, "how many orders the Chaos tests place; above some 5,000 give -timeout too")
 	chaosSeed   = flag.Uint64("chaos-seed", 0, "replays a run of the Chaos tests: the same faults for the same requests; 0 draws a seed")
 )
 

@@ -500,6 +500,8 @@ func TestALongBodyIsRefused(t *testing.T) {
 	body := `{"message":"` + strings.Repeat("x", 1<<20) + `"}`
 	a := call(t, sb.Transport(), "POST", "/orders", body)
 	assert.Equal(t, 413, a.status)
+	assert.Equal(t, a.header.Get("X-REQUEST-ID"), a.str("requestId"))
+	assert.NotEmpty(t, a.str("requestId"))
 	status, _, err := try(t.Context(), &http.Transport{}, srv.URL, "POST", "/orders", body)
 	if err == nil { // the server may close before the client has sent everything
 		assert.Equal(t, 413, status)

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/tangoguard/tangoguard/internal/tango"
 )
 
 // delivery is how an answer reaches the client, or does not.
@@ -48,10 +50,15 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
-		http.Error(w, "the request body is unreadable or longer than 1 MiB", http.StatusRequestEntityTooLarge)
-		return
+		body = nil
 	}
-	out := s.run(r.Context(), newRequest(r, body, s.now()))
+	q := newRequest(r, body, s.now())
+	var out reply
+	if err != nil {
+		out = s.tooLong(q)
+	} else {
+		out = s.run(r.Context(), q)
+	}
 	switch out.via.how {
 	case refused, reset:
 		abort(w)
@@ -87,6 +94,13 @@ func (s *Sandbox) serve(w http.ResponseWriter, r *http.Request) {
 	default:
 		_, _ = w.Write(out.body)
 	}
+}
+
+// tooLong refuses a body that is not read to its end. Faults do not meet it.
+func (s *Sandbox) tooLong(q *request) reply {
+	out := s.replyRefusal(q, refuse(http.StatusRequestEntityTooLarge, tango.KeyInvalidRequest, "The request body is unreadable or longer than 1 MiB"))
+	s.finish(q, nil, &out)
+	return out
 }
 
 // abort ends the connection with a TCP reset where that is possible.
@@ -127,7 +141,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if len(body) > maxBody {
-		return response(ctx, t.s, r, replyText(http.StatusRequestEntityTooLarge, "text/plain", "the request body is longer than 1 MiB")), nil
+		return response(ctx, t.s, r, t.s.tooLong(newRequest(r, nil, t.s.now()))), nil
 	}
 	if t.s.refuseClosed(r.Method, r.URL.Path) {
 		return nil, ErrClosed

@@ -146,6 +146,12 @@ func uuid() string {
 func (s *Sandbox) run(ctx context.Context, q *request) reply {
 	f := s.pick(q)
 	out := s.perform(ctx, q, f)
+	s.finish(q, f, &out)
+	return out
+}
+
+// finish adds what every answer carries, and writes the log.
+func (s *Sandbox) finish(q *request, f *Fault, out *reply) {
 	if out.header == nil {
 		out.header = http.Header{}
 	}
@@ -153,8 +159,7 @@ func (s *Sandbox) run(ctx context.Context, q *request) reply {
 	if out.header.Get("Date") == "" {
 		out.header.Set("Date", s.now().Add(q.skew).UTC().Format(http.TimeFormat))
 	}
-	s.record(q, f, out)
-	return out
+	s.record(q, f, *out)
 }
 
 // warn keeps a warning for Warnings and logs it. The caller holds s.mu.
