@@ -236,6 +236,25 @@ func (f *finder) parenthesis(i int) {
 	}
 }
 
+// typeLiteral handles [ at i: the types of .NET in PowerShell, [System.Convert]::FromBase64String(…).
+func (f *finder) typeLiteral(i int) {
+	s := f.s
+	end := i + 1
+	for end < len(s) && end-i < 48 && (lex.IsWord(s[end]) || s[end] == '.') {
+		end++
+	}
+	f.work += end - i
+	if !lex.HasPrefix(s, end, "]::") || !lex.IsLetter(lex.At(s, end+3)) {
+		return
+	}
+	for _, t := range [...]string{"system.", "convert]", "scriptblock]", "diagnostics.", "io.", "net.", "text.", "reflection.", "environment]", "ref]", "activator]"} {
+		if lex.HasPrefixFold(s, i+1, t) {
+			f.found("powershell", i, end+3)
+			return
+		}
+	}
+}
+
 // function handles (){: a definition that bash takes from its environment and goes on behind, and the
 // function that starts itself twice.
 func (f *finder) function(i int) {

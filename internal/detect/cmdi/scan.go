@@ -77,7 +77,7 @@ func (f *finder) plausible(i int) bool {
 // matters. expansions are those of everything else that only a shell, or cmd.exe, would read.
 const (
 	separators = ";|&\n\r`\\"
-	expansions = "$<>(%-"
+	expansions = "$<>(%-["
 )
 
 var (
@@ -130,6 +130,10 @@ func (f *finder) expansion(i int) int {
 		}
 	case '%':
 		f.percent(i)
+	case '[':
+		if lex.IsLetter(lex.At(s, i+1)) {
+			f.typeLiteral(i)
+		}
 	case '-':
 		if n := lex.At(s, i+1) | 0x20; n == '-' || n == 'o' || n == 'e' {
 			f.option(i)

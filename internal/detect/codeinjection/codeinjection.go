@@ -20,6 +20,8 @@
 //	js-constructor     constructor.constructor, ["constructor"], process.mainModule, new Function('…')
 //	command-literal    %x(id), qx{id}, 'id'.execute(), system "id"
 //	class-loader       class.module.classLoader.…, (CVE-2022-22965)
+//	xslt               <xsl:…>, a style sheet that is run on the server
+//	tex-command        \input{/…}, \write18{…} and the like, where a document is typeset
 //	break-out          a string is closed, a statement made, the rest commented out: ';f();//
 //
 // # What it does not recognise
@@ -47,7 +49,7 @@ func Detector() scan.Detector {
 }
 
 // triggers are the bytes at which the forms begin, or in their middle.
-const triggers = ";$(.[<_%@\"'q"
+const triggers = ";$(.[<_%@\\\"'q"
 
 func find(v *scan.View, report scan.Report) {
 	f := finder{s: v.Text, report: report}
@@ -96,6 +98,10 @@ func (f *finder) at(i int) int {
 	case '.':
 		if lex.IsWord(lex.At(s, i+1)) {
 			f.member(i)
+		}
+	case '\\':
+		if lex.IsLower(lex.At(s, i+1)) {
+			f.backslash(i)
 		}
 	case '"', '\'':
 		if i > 4 && s[i-1] == ' ' {

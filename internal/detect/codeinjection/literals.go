@@ -15,6 +15,12 @@ func (f *finder) tag(i int) {
 		f.found("php-code", i, i+9)
 		return
 	}
+	for _, p := range [...]string{"<xsl:", "<msxsl:"} {
+		if lex.HasPrefixFold(s, i, p) && lex.IsLetter(lex.At(s, i+len(p))) {
+			f.found("xslt", i, i+len(p))
+			return
+		}
+	}
 	if lex.At(s, i+1) != '?' || i+2 >= len(s) {
 		return
 	}
@@ -182,6 +188,19 @@ func (f *finder) quote(i int) {
 	}
 	if p := f.program(lex.SkipBlanks(s, i+1)); p != 0 && (p&shell.Natural == 0 || start == 0 || strings.IndexByte(";{[(\n", s[start-1]) >= 0) {
 		f.found("command-literal", start, i+1)
+	}
+}
+
+// tex are the commands of TeX that read a file or run a program when their argument says so.
+var tex = [...]string{`\input{/`, `\include{/`, `\input{|`, `\input|`, `\write18{`, `\lstinputlisting{`, `\verbatiminput{`, `\newread\`, `\openin\`, `\newwrite\`, `\directlua{`, `\immediate\write`}
+
+// backslash handles \ at i: a command of TeX.
+func (f *finder) backslash(i int) {
+	for _, c := range tex {
+		if lex.HasPrefix(f.s, i, c) {
+			f.found("tex-command", i, i+len(c))
+			return
+		}
 	}
 }
 

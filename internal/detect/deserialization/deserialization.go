@@ -115,6 +115,10 @@ func (f *finder) colon(i int) {
 	if i > 4 && s[i-1] == '"' {
 		f.quotedKey(i)
 	}
+	if lex.HasPrefix(s, i, ":python/") && strings.HasSuffix(s[:i], "yaml.org,2002") {
+		f.found("yaml-tag", i, i+8)
+		return
+	}
 	if lex.HasPrefixFold(s, i-4, "phar") && lex.HasPrefix(s, i, "://") && lex.At(s, i+3) != 0 {
 		f.found("php-object", i-4, i+3) // reading a PHP archive unserialises its metadata
 	}
@@ -160,7 +164,7 @@ func (f *finder) colon(i int) {
 			}
 		}
 	case 's':
-		if n := lex.At(s, next); (n == '"' || n == '\\' && lex.At(s, next+1) == '"') && (i == 1 || s[i-2] == '{' || s[i-2] == ';') {
+		if n := lex.At(s, next); (n == '"' || n == '\\' && lex.At(s, next+1) == '"') && (i == 1 || s[i-2] == '{' || s[i-2] == ';' || s[i-2] == '|') {
 			stop := min(len(s), next+64)
 			if k := strings.Index(s[next:stop], `";`); k > 0 {
 				f.found("php-object", i-1, next+k+2)

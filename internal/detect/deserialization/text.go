@@ -185,7 +185,7 @@ func (f *finder) xml(i int) {
 			return
 		}
 		f.attributes(i, end)
-	case "java", "object", "map", "entry", "set", "list", "contact", "string", "root", "array":
+	case "java", "object", "map", "entry", "set", "list", "contact", "string", "root", "array", "properties":
 		f.attributes(i, end)
 	}
 }
@@ -199,8 +199,8 @@ func (f *finder) attributes(start, end int) {
 	}
 	tag := s[end:stop]
 	f.work += len(tag)
-	for _, v := range [...]string{"java.", "javax.", "dynamic-proxy", "tree-map", "sorted-set", "com.sun.", "org.apache."} {
-		for _, key := range [...]string{`class="`, `class='`, `class=\"`} {
+	for _, v := range [...]string{"java.", "javax.", "dynamic-proxy", "tree-map", "sorted-set", "com.sun.", "org.apache.", "System."} {
+		for _, key := range [...]string{`class="`, `class='`, `class=\"`, `type="`, `type='`} {
 			if k := strings.Index(tag, key); k >= 0 && strings.HasPrefix(tag[k+len(key):], v) {
 				f.found("xml-object", start, stop)
 				return

@@ -43,12 +43,12 @@ var groups = []struct {
 }{
 	// What an intruder asks first: who, where, what.
 	{Alone | Sure | TakesOption | TakesAny, "whoami ifconfig uname lsblk lscpu lspci lsusb lsof dmesg printenv hostnamectl pstree " +
-		"vmstat iostat logname getenforce lsb_release sestatus dpkg rpm mpstat nproc iwconfig lastlog xcalc gnome-calculator"},
+		"vmstat iostat logname getenforce lsb_release sestatus dpkg rpm mpstat nproc iwconfig lastlog xcalc gnome-calculator sysctl fdisk blkid getcap compgen ldconfig apropos"},
 	{Alone | Sure | windows | TakesAny, "ipconfig systeminfo sysinfo netstat tasklist getmac nbtstat qwinsta quser taskkill driverquery"},
 	{Alone | TakesOption, "id env ss tty arp jobs ll lsmod pwd hostid crontab"},
 	{Alone | TakesOption | TakesSub, "ps"},
 	{Alone | reads, "ls df lsattr vdir"},
-	{Alone | Natural | TakesOption, "who w last users groups uptime history free ipcs locale umask alias export ulimit pinky cal"},
+	{Alone | Natural | TakesOption, "who w last users groups help hash uptime history free ipcs locale umask alias export ulimit pinky cal"},
 	{Alone | Natural | TakesOption | Slash, "date hostname set mount ver vol"},
 	{Alone | Natural | Wrapper | TakesOption | Slash, "time"},
 	{Alone | Natural | Slash | TakesOption, "su reboot shutdown halt calc notepad"},
@@ -63,7 +63,7 @@ var groups = []struct {
 	// What changes files.
 	{TakesOption | TakesPath, "rm cp mv dd ln tar zip ar cpio"},
 	{Sure | TakesOption | TakesPath | TakesAny, "chmod chown chgrp mkdir rmdir mkfifo mknod unlink gunzip bunzip2 unzip gzip bzip2 xz scp rsync chattr setfacl shred mktemp tftp sftp"},
-	{Natural | TakesOption | TakesPath, "touch truncate install link patch source"},
+	{Natural | TakesOption | TakesPath, "touch truncate install link patch source which whereis open"},
 	{Natural | windows | TakesPath, "del erase copy move ren rename rd md cd"},
 	{Natural | windows | Wrapper, "start call"},
 	{Natural | windows, "for if title color"},
@@ -77,6 +77,7 @@ var groups = []struct {
 	// What waits.
 	{Natural | TakesNumber | TakesOption, "sleep"},
 	{Natural | TakesNumber | TakesOption | Slash | Fold | Wrapper, "timeout"},
+	{Natural | windows | TakesNumber, "waitfor choice pause"},
 	{Sure | TakesNumber | TakesAny, "usleep"},
 	// What runs something else.
 	{Shell | Natural | script, "sh bash csh ash dash"},

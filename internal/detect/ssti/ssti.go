@@ -202,7 +202,7 @@ func (f *finder) double(i int) int {
 		return end
 	}
 	k := lex.SkipSpace(body, 0)
-	if k < len(body) && strings.IndexByte("-~=&@", body[k]) >= 0 && !(body[k] == '@' && lex.IsLetter(lex.At(body, k+1))) {
+	if k < len(body) && strings.IndexByte("-~=&@:*", body[k]) >= 0 && !(body[k] == '@' && lex.IsLetter(lex.At(body, k+1))) {
 		k++
 	}
 	if f.block(body, k) {
@@ -218,7 +218,7 @@ func (f *finder) block(body string, k int) bool {
 	switch c := lex.At(body, k); c {
 	case '#', '>', '^', '/':
 		n := lex.At(body, lex.SkipBlanks(body, k+1))
-		return lex.IsLetter(n) || n == '/'
+		return lex.IsLetter(n) || n == '/' || c == '>' && lex.IsDigit(n)
 	case '.':
 		// {{.}} and {{.A.B}}; a single field is a placeholder.
 		next := lex.SkipSpace(body, lex.SkipWord(body, k+1))
@@ -370,6 +370,10 @@ func (f *finder) smarty(i int) {
 	word := s[i+1 : end]
 	n := lex.At(s, end)
 	switch {
+	case lex.IsBlank(n) && (word == "php" || word == "var" || word == "default") && (lex.At(s, end+1) == '$' || word == "php" && strings.IndexByte(s[end:min(len(s), end+48)], '(') > 0):
+		if f.close(endBrace, end) > 0 {
+			f.found("tag", i, end+1)
+		}
 	case (word == "php" || word == "") && (n == '}' || n == '/'):
 		f.found("tag", i, end+1)
 	case n == '(' || lex.HasPrefix(s, end, "::"):
