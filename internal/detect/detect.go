@@ -21,8 +21,9 @@ func Inspect(s string) []scan.Finding { return standard.Inspect(s) }
 // Set is a choice of detectors. It does not change and is safe for concurrent use.
 type Set struct {
 	detectors []scan.Detector
-	hidden    bool // the class unicode is wanted
-	ungated   bool // run every detector on everything: the slow reference of the tests
+	gates     []gate // of the detectors, and of decoding
+	hidden    bool   // the class unicode is wanted
+	ungated   bool   // run every detector on everything: the slow reference of the tests
 }
 
 var standard = NewSet(func(c scan.Class) bool { return c != LinkClass })
@@ -36,9 +37,37 @@ func NewSet(want func(scan.Class) bool) *Set {
 	for _, d := range detectors() {
 		if want(d.Class) {
 			s.detectors = append(s.detectors, d)
+			s.gates = append(s.gates, gateOf(d.Gate))
 		}
 	}
+	s.gates = append(s.gates, gate{scan.Decodable(), all, all, all})
 	return s
+}
+
+// gate is a detector's Gate in groups of bytes, so that a text is held against it with a few instructions.
+type gate [4]uint64
+
+const all = ^uint64(0)
+
+func gateOf(sets []scan.ByteSet) gate {
+	g := gate{all, all, all, all}
+	for i := range min(len(sets), len(g)) { // a gate that is less strict is still sound
+		g[i] = scan.Groups(&sets[i])
+	}
+	return g
+}
+
+// pass reports whether a text with bytes of the groups m passes.
+func (g *gate) pass(m uint64) bool { return m&g[0] != 0 && m&g[1] != 0 && m&g[2] != 0 && m&g[3] != 0 }
+
+// closed reports whether nothing can be found in a text with bytes of the groups m: no gate lets it through.
+func (s *Set) closed(m uint64) bool {
+	for i := range s.gates {
+		if s.gates[i].pass(m) {
+			return false
+		}
+	}
+	return !s.ungated
 }
 
 // Classes lists the classes of all detectors in the order of the table.
@@ -52,18 +81,28 @@ func Classes() []scan.Class {
 
 // Inspect is the function Inspect with the detectors of the set.
 func (set *Set) Inspect(s string) []scan.Finding {
-	r := set.run(s)
-	defer r.release()
-	return tidy(r.found)
+	m := scan.GroupsOf(s)
+	if set.closed(m) {
+		return nil
+	}
+	r := set.run(s, m)
+	found := tidy(r.found)
+	r.release()
+	return found
 }
 
 // Clean reports whether Inspect finds nothing in s. It stops at the first finding and never allocates for one.
 func (set *Set) Clean(s string) bool {
+	m := scan.GroupsOf(s)
+	if set.closed(m) {
+		return true
+	}
 	r := runs.Get().(*run)
-	defer r.release()
 	r.set, r.first = set, true
-	r.text(s)
-	return !r.dirty
+	r.text(s, m)
+	clean := !r.dirty
+	r.release()
+	return clean
 }
 
 // Links reports what a mail program would make clickable in s: the class that Inspect leaves out.
@@ -73,15 +112,15 @@ var links = NewSet(func(c scan.Class) bool { return c == LinkClass })
 
 // Steps counts the steps that the detectors take on s: the measure of the tests for linear time.
 func (set *Set) Steps(s string) int {
-	r := set.run(s)
+	r := set.run(s, scan.GroupsOf(s))
 	defer r.release()
 	return r.work
 }
 
-func (set *Set) run(s string) *run {
+func (set *Set) run(s string, m uint64) *run {
 	r := runs.Get().(*run)
 	r.set = set
-	r.text(s)
+	r.text(s, m)
 	return r
 }
 
@@ -137,9 +176,9 @@ func (r *run) add(rule string, start, end int) {
 
 // text inspects s at every layer. Where backslash escapes stand beside others a second chain of layers leaves
 // the backslashes alone: "%2e%2e\boot.ini" is a path, and its "\b" no escape.
-func (r *run) text(s string) {
+func (r *run) text(s string, m uint64) {
 	r.used = 1
-	r.views[0].Reset(s, &r.work)
+	r.views[0].Reset(s, m, &r.work)
 	r.detect(&r.views[0])
 	if split := r.layers(0, scan.All); split >= 0 {
 		r.layers(split, scan.All&^scan.Backslash)

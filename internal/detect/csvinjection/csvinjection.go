@@ -42,14 +42,38 @@ func find(v *scan.View, report scan.Report) {
 	s := v.Text
 	v.Work(len(s))
 	cell(v, 0, true, report)
-	for i := range len(s) {
-		switch s[i] {
-		case '\n', '\r', '\t', ',', ';':
-			if next := skip(s, i+1); next < len(s) && (s[next] == '=' || s[next] == '+' || s[next] == '-' || s[next] == '@') {
-				cell(v, i+1, s[i] == '\n' || s[i] == '\r', report)
+	for _, sign := range [...]byte{'=', '+', '-', '@'} {
+		if !v.Has.Has(sign) {
+			continue
+		}
+		for i := 1; ; i++ {
+			k := strings.IndexByte(s[min(i, len(s)):], sign)
+			if k < 0 {
+				break
+			}
+			i += k
+			if first, own := starts(s, i); first {
+				cell(v, i, own, report)
 			}
 		}
 	}
+}
+
+// starts reports whether a cell that is not the first begins at s[i:], and whether it has a line of its own.
+func starts(s string, i int) (first, own bool) {
+	for k := 0; k < 16 && i > 0; k++ {
+		i--
+		switch s[i] {
+		case '\n', '\r', '\t':
+			return true, s[i] != '\t'
+		case ',', ';':
+			return true, false
+		case ' ', '"':
+		default:
+			return false, false
+		}
+	}
+	return false, false
 }
 
 // skip passes the white space and quote that may stand in front of a formula.

@@ -41,9 +41,10 @@ func Detector() scan.Detector {
 func find(v *scan.View, report scan.Report) {
 	s := v.Text
 	v.Work(len(s))
-	if v.Has.Has('.') || v.Has.Has('x') {
-		steps(v, report)
+	if !v.Has.Has('/') && !v.Has.Has('\\') && !v.Has.Has(0) && !v.Has.Has(0xEF) && !strings.Contains(s, "0x") {
+		return
 	}
+	steps(v, report)
 	files(v, report)
 	if v.Has.Has('\\') || v.Has.Has('/') {
 		at := 0
@@ -98,9 +99,16 @@ type climb struct {
 // steps finds runs of "../" and reports those that climb.
 func steps(v *scan.View, report scan.Report) {
 	s := v.Text
-	for i := 0; i < len(s); {
-		if dot(s, i) == 0 || !segmentStart(s, i) {
-			i++
+	for i := 0; ; {
+		k := climbAt(s[i:])
+		if k < 0 {
+			return
+		}
+		i += k
+		if !segmentStart(s, i) {
+			for i += max(dot(s, i), 1); dot(s, i) > 0; {
+				i += dot(s, i) // dots that end a word
+			}
 			continue
 		}
 		c := run(s, i)
@@ -110,6 +118,25 @@ func steps(v *scan.View, report scan.Report) {
 		}
 		i = max(c.end, i+1)
 	}
+}
+
+// climbAt finds the first place where two dots may stand side by side.
+func climbAt(s string) int {
+	dots := strings.Index(s, "..")
+	if dots < 0 {
+		dots = len(s)
+	}
+	// An encoded dot stands in front of the two, or behind one.
+	if hex := strings.Index(s[:dots], "0x2"); hex >= 0 {
+		if hex > 0 && s[hex-1] == '.' {
+			hex--
+		}
+		return hex
+	}
+	if dots == len(s) {
+		return -1
+	}
+	return dots
 }
 
 // segmentStart reports whether a path segment can begin at i.

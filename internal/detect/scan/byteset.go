@@ -75,10 +75,19 @@ var groups, members = func() (g [256]uint64, m [64]ByteSet) {
 	return g, m
 }()
 
-// occurring gives the bytes that may occur in s: each that does, and those of its group. One load and one OR a
-// byte make it several times faster than an exact set, and gates lose little by it.
-func occurring(s string) (b ByteSet) {
-	var m uint64
+// Groups gives the groups of the bytes of b as bits: texts and gates are compared by them.
+func Groups(b *ByteSet) (m uint64) {
+	for c := range groups {
+		if b.Has(byte(c)) {
+			m |= groups[c]
+		}
+	}
+	return m
+}
+
+// GroupsOf gives the groups of the bytes of s as bits. One load and one OR a byte make it several times faster than
+// an exact set, and gates lose little by it.
+func GroupsOf(s string) (m uint64) {
 	i := 0
 	for ; i+8 <= len(s); i += 8 {
 		c := s[i : i+8]
@@ -87,6 +96,11 @@ func occurring(s string) (b ByteSet) {
 	for ; i < len(s); i++ {
 		m |= groups[s[i]]
 	}
+	return m
+}
+
+// bytesOf gives the bytes of the groups m: of a text's, the bytes that may occur in it.
+func bytesOf(m uint64) (b ByteSet) {
 	for ; m != 0; m &= m - 1 {
 		b.add(&members[bits.TrailingZeros64(m)])
 	}

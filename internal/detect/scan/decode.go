@@ -57,6 +57,9 @@ var triggers = [256]trigger{
 	0xF0: atRune, 0xF3: atRune, 0xF8: atRune, 0xFC: atRune,
 }
 
+// Decodable gives the groups of the bytes at which something may decode.
+func Decodable() uint64 { return Groups(&decodable) }
+
 // decodable holds the bytes at which something may decode; wide those of them above ASCII.
 var decodable, wide = func() (all, wide ByteSet) {
 	for c, t := range triggers {
@@ -74,9 +77,6 @@ var decodable, wide = func() (all, wide ByteSet) {
 // growing. It returns the kinds that occurred; where that is none, into is untouched. It uses the memory that
 // into holds, so the text that stood there is gone.
 func (v *View) Decode(into *View, kinds Kinds) Kinds {
-	if !decodable.Meets(&v.Has) {
-		return 0
-	}
 	if _, _, ok := v.Encoded(kinds); !ok {
 		return 0
 	}
@@ -102,12 +102,15 @@ func (v *View) Decode(into *View, kinds Kinds) Kinds {
 		from = i
 	}
 	text := bytesAsString(out)
-	*into = View{Text: text, Has: occurring(text), Layer: v.Layer + 1, parent: v, edits: edits, buf: out, work: v.work}
+	*into = View{Text: text, Has: bytesOf(GroupsOf(text)), Layer: v.Layer + 1, parent: v, edits: edits, buf: out, work: v.work}
 	return did
 }
 
 // Encoded finds the first place where an encoding of the given kinds stands that is worth a layer.
 func (v *View) Encoded(kinds Kinds) (start, end int, ok bool) {
+	if !decodable.Meets(&v.Has) {
+		return 0, 0, false
+	}
 	s := v.Text
 	var u unit
 	if !wide.Meets(&v.Has) {

@@ -120,11 +120,11 @@ func TestOccurringHoldsEveryByte(t *testing.T) {
 	for c := range 256 {
 		for _, pad := range []string{"", "aaaaaaaa", "aaa"} {
 			s := pad + string([]byte{byte(c)}) + pad
-			b := occurring(s)
+			b := bytesOf(GroupsOf(s))
 			assert.True(t, b.Has(byte(c)), "byte %#x", c)
 		}
 	}
-	b := occurring("plain words")
+	b := bytesOf(GroupsOf("plain words"))
 	for i := range len(alone) {
 		assert.Equal(t, alone[i] == ' ', b.Has(alone[i]), "byte %q", alone[i])
 	}

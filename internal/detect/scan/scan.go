@@ -28,11 +28,12 @@ type View struct {
 }
 
 // NewView makes the view of a text as given.
-func NewView(text string) View { return View{Text: text, Has: occurring(text), work: new(int)} }
+func NewView(text string) View { return View{Text: text, Has: bytesOf(GroupsOf(text)), work: new(int)} }
 
-// Reset makes v the view of a text as given, counting the work of the detectors in work, which may be nil.
-func (v *View) Reset(text string, work *int) {
-	v.Text, v.Has, v.Layer, v.parent, v.work = text, occurring(text), 0, nil, work
+// Reset makes v the view of a text as given, whose groups are m, counting the work of the detectors in work, which
+// may be nil.
+func (v *View) Reset(text string, m uint64, work *int) {
+	v.Text, v.Has, v.Layer, v.parent, v.work = text, bytesOf(m), 0, nil, work
 	v.edits = v.edits[:0]
 }
 

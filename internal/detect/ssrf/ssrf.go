@@ -43,7 +43,7 @@ const Class scan.Class = "ssrf"
 func Detector() scan.Detector {
 	return scan.Detector{
 		Class: Class,
-		Gate:  []scan.ByteSet{scan.Bytes(":/.]"), scan.Bytes("0123456789:/")},
+		Gate:  []scan.ByteSet{scan.Bytes(":/.]"), scan.Bytes("0123456789:/\\")},
 		Find:  find,
 	}
 }
@@ -214,6 +214,9 @@ var metadataPaths = [...]string{
 // form, or 127.0.0.1 alone.
 func bare(s string, report scan.Report) {
 	start, end := trim(s)
+	if strings.IndexByte(s[start:end], ' ') >= 0 {
+		return
+	}
 	if k := strings.LastIndexByte(s[start:end], '='); k >= 0 {
 		start += k + 1
 	}
@@ -223,7 +226,7 @@ func bare(s string, report scan.Report) {
 		slashes++
 	}
 	t = t[slashes:]
-	if t == "" || len(t) > 2048 || strings.IndexByte(t, ' ') >= 0 || strings.IndexAny(t, ":/.]") < 0 {
+	if t == "" || len(t) > 2048 || strings.IndexAny(t, ":/.]") < 0 {
 		return
 	}
 	host, rest := t, ""
