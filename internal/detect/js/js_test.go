@@ -64,6 +64,7 @@ func TestRead(t *testing.T) {
 		{"a computed member", "top['al'+'ert'](1)", Acts, true},
 		{"a computed member of an array", "[]['flat']['constructor']('x')()", Acts, true},
 		{"the constructor of a function", "a.b.constructor('x')", Acts, true},
+		{"a dialog with a variable", "alert(x)", Acts, true},
 		{"a sink handed on", "[1].map(alert)", Acts, true},
 		{"a sink under another name", "a=alert;a(1)", Acts, true},
 		{"a sink that an error calls", "onerror=alert;throw 1", Acts, true},

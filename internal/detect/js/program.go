@@ -24,14 +24,21 @@ type Program struct {
 }
 
 // maxDepth bounds the nesting of brackets: Read stops at a deeper one.
-const maxDepth = 32
+const maxDepth = 24
 
-// chain is the operand that is being put together: root.member[computed](called).
+// chain is the operand that is being put together: root.member[computed](called). It holds offsets and not
+// strings, to keep the stack of a reader small.
 type chain struct {
-	start      int
-	root, last string // "" where it is no name
-	computed   bool
+	start, rootEnd int32 // the first name; empty where there is none
+	last, lastEnd  int32 // the last name, or what stands in the quotes of a string
+	computed       bool
 }
+
+// literalAt makes the chain of an operand that begins at start without a name.
+func literalAt(start int) chain { return chain{start: int32(start), rootEnd: int32(start)} }
+
+// called is the chain when it has been called: the name to call next is not known.
+func (c chain) called() chain { return chain{start: c.start, rootEnd: c.rootEnd} }
 
 // frame is an open bracket.
 type frame struct {
@@ -95,7 +102,7 @@ func (r *reader) token(t Token) bool {
 	case Template:
 		if r.operand && !r.brace {
 			r.call(t)
-			r.chain = chain{start: r.chain.start, root: r.chain.root}
+			r.chain = r.chain.called()
 			r.literal = false
 			return true
 		}
@@ -105,14 +112,14 @@ func (r *reader) token(t Token) bool {
 		if r.operand && !r.brace || r.dot {
 			return false
 		}
-		r.chain = chain{start: t.Start}
+		r.chain = literalAt(t.Start)
 		r.operand, r.brace, r.control = true, false, false
 		r.literal = t.Kind == String
 		if r.literal && r.imports { // import "x", import a from "x"
 			r.effect(Calls, t.Start, t.Stop)
 		}
 		if r.literal && !t.Open {
-			r.chain.last = r.lex.Text[t.Start+1 : t.Stop-1]
+			r.chain.last, r.chain.lastEnd = int32(t.Start+1), int32(t.Stop-1)
 		}
 		return true
 	case Punct:
@@ -125,7 +132,7 @@ func (r *reader) word(t Token) bool {
 	r.infix = false
 	w := r.lex.Text[t.Start:t.Stop]
 	if r.dot {
-		r.chain.last, r.chain.computed = w, false
+		r.chain.last, r.chain.lastEnd, r.chain.computed = int32(t.Start), int32(t.Stop), false
 		r.dot, r.operand, r.literal = false, true, false
 		return true
 	}
@@ -157,7 +164,7 @@ func (r *reader) word(t Token) bool {
 		}
 	default:
 		r.operand = true
-		r.chain = chain{start: t.Start, root: w, last: w}
+		r.chain = chain{int32(t.Start), int32(t.Stop), int32(t.Start), int32(t.Stop), false}
 		if w == "XMLHttpRequest" || w == "ActiveXObject" { // nobody names them who does not use them
 			r.effect(Acts, t.Start, t.Stop)
 		}
@@ -217,7 +224,7 @@ func (r *reader) punct(t Token, p string) bool {
 func (r *reader) open(t Token, c byte) {
 	f := frame{open: c, call: r.operand && !r.brace && c != '{', control: r.control, chain: r.chain}
 	if !f.call {
-		f.chain = chain{start: t.Start}
+		f.chain = literalAt(t.Start)
 	} else if c == '(' && !f.control {
 		r.call(t)
 	}
@@ -236,7 +243,7 @@ func (r *reader) close(c byte) {
 	inner, literal := r.chain, r.literal
 	r.operand, r.brace, r.literal = true, c == '}', false
 	if r.depth == 0 {
-		r.chain = chain{start: r.chain.start}
+		r.chain = literalAt(int(r.chain.start))
 		return
 	}
 	r.depth--
@@ -245,12 +252,12 @@ func (r *reader) close(c byte) {
 	case f.control && c == ')':
 		r.operand = false
 	case f.call && c == ')':
-		r.chain = chain{start: f.chain.start, root: f.chain.root}
+		r.chain = f.chain.called()
 	case f.call && c == ']':
 		r.chain = f.chain
-		r.chain.computed, r.chain.last = true, ""
+		r.chain.computed, r.chain.last, r.chain.lastEnd = true, 0, 0
 		if literal {
-			r.chain.last = inner.last
+			r.chain.last, r.chain.lastEnd = inner.last, inner.lastEnd
 		}
 	case c == ')': // (alert)(1): the last operand in the group is what is called
 	default:
@@ -261,22 +268,23 @@ func (r *reader) close(c byte) {
 // call notes the call of the chain that has been read; t is the parenthesis or template behind it.
 func (r *reader) call(t Token) {
 	c := r.chain
+	root, last := r.root(c), r.last(c)
 	prose := t.Kind == Template // more likely a quotation, `like this`, than a template with an unknown tag
-	direct := c.last != "" && c.last == c.root && !c.computed
+	direct := last != "" && last == root && !c.computed
 	switch {
-	case c.root == "" && !c.computed && c.last == "", r.literal: // a number or a string is no function
-	case Sink(c.last) && !(direct && t.Kind == Punct && r.plainArgument()), c.last == "constructor", r.sink,
-		Loader(c.last) && r.loads():
-		r.effect(Acts, c.start, t.Stop)
+	case root == "" && !c.computed && last == "", r.literal: // a number or a string is no function
+	case Sink(last) && !(direct && t.Kind == Punct && r.plainArgument()), last == "constructor", r.sink,
+		Loader(last) && r.loads():
+		r.effect(Acts, int(c.start), t.Stop)
 	case prose:
-	case Global(c.root) && !direct && r.acts(methodOf(c.last)),
-		Global(c.root) && c.computed,
-		c.root == "Reflect" && !direct,
-		c.root == "this" && c.computed,
-		c.root == "" && c.computed:
-		r.effect(Acts, c.start, t.Stop)
-	case c.root != "":
-		r.effect(Calls, c.start, t.Stop)
+	case Global(root) && !direct && r.acts(methodOf(last)),
+		Global(root) && c.computed,
+		root == "Reflect" && !direct,
+		root == "this" && c.computed,
+		root == "" && c.computed:
+		r.effect(Acts, int(c.start), t.Stop)
+	case root != "":
+		r.effect(Calls, int(c.start), t.Stop)
 	}
 }
 
@@ -309,7 +317,8 @@ func (r *reader) plainArgument() bool {
 	next := r.lex
 	next.Operand = false
 	t := next.Next()
-	if t.Kind != Word || Value(next.Text[t.Start:t.Stop]) || Sink(next.Text[t.Start:t.Stop]) {
+	word := next.Text[t.Start:t.Stop]
+	if t.Kind != Word || Value(word) || Sink(word) || len(word) == 1 && word != "s" && Dialog(r.last(r.chain)) && r.last(r.chain) != "eval" {
 		return false
 	}
 	next.Operand = true
@@ -320,7 +329,7 @@ func (r *reader) plainArgument() bool {
 // argument notes a sink that is handed to a method, [1].find(alert), Object.defineProperty(self,"x",{get:alert}),
 // or put into an object. A function's name must look like code: "mail(confirm)" is none, addEventListener("x",alert) is.
 func (r *reader) argument() {
-	if !r.operand || r.depth == 0 || r.chain.computed || r.chain.last != r.chain.root || !Sink(r.chain.last) {
+	if !r.operand || r.depth == 0 || r.chain.computed || !r.simple(r.chain) || !Sink(r.last(r.chain)) {
 		return
 	}
 	f := r.stack[r.depth-1]
@@ -330,8 +339,8 @@ func (r *reader) argument() {
 			f = r.stack[r.depth-2]
 		}
 	}
-	if f.call && f.open == '(' && (f.chain.last != f.chain.root || innerCapital(f.chain.last)) {
-		r.effect(Acts, f.chain.start, r.lex.Pos)
+	if f.call && f.open == '(' && (!r.simple(f.chain) || innerCapital(r.last(f.chain))) {
+		r.effect(Acts, int(f.chain.start), r.lex.Pos)
 	}
 }
 
@@ -347,34 +356,43 @@ func innerCapital(s string) bool {
 // assign notes an assignment to the chain that has been read; t is the operator.
 func (r *reader) assign(t Token) {
 	c := r.chain
+	root, last := r.root(c), r.last(c)
 	next := r.lex
 	next.Operand = false
 	v := next.Next()
 	text := next.Text[v.Start:v.Stop]
 	goes := leads(&next, v)
 	acts := false
-	switch c.last {
+	switch last {
 	case "location":
 		acts = goes
 	case "href", "hash":
-		acts = goes && Global(c.root)
+		acts = goes && Global(root)
 	case "cookie", "domain":
-		acts = c.root == "document"
+		acts = root == "document"
 	case "src", "action":
 		acts = goes && strings.Contains(text, "//")
 	case "innerHTML", "outerHTML", "srcdoc":
-		acts = c.last != c.root
+		acts = !r.simple(c)
 	}
 	if v.Kind == Word && Sink(text) {
 		r.sink = true
-		acts = acts || len(c.last) > 4 && strings.HasPrefix(c.last, "on") || c.last == "valueOf" || c.last == "toString"
+		acts = acts || len(last) > 4 && strings.HasPrefix(last, "on") || last == "valueOf" || last == "toString"
 	}
 	if acts {
-		r.effect(Acts, c.start, v.Stop)
-	} else if !r.literal && (c.last != "" || c.computed) {
-		r.effect(Sets, c.start, t.Stop)
+		r.effect(Acts, int(c.start), v.Stop)
+	} else if !r.literal && (last != "" || c.computed) {
+		r.effect(Sets, int(c.start), t.Stop)
 	}
 }
+
+// root is the first name of a chain, last the name that a call of it would call.
+func (r *reader) root(c chain) string { return r.lex.Text[c.start:c.rootEnd] }
+
+func (r *reader) last(c chain) string { return r.lex.Text[c.last:c.lastEnd] }
+
+// simple reports whether the chain is one name or none.
+func (r *reader) simple(c chain) bool { return r.last(c) == r.root(c) }
 
 func (r *reader) effect(e Effect, start, end int) {
 	if e > r.p.Effect {

@@ -41,8 +41,14 @@ func Detector() scan.Detector {
 	}
 }
 
-// hot holds the bytes at which find stops.
-var hot = scan.Bytes("<>=([]`:+!&'\"\xbc")
+// effects holds the bytes without which code does nothing: it calls or assigns.
+var effects = scan.Bytes("(`=")
+
+// hot tells the bytes at which find stops.
+var hot = [256]bool{
+	'<': true, '>': true, '=': true, '(': true, '[': true, ']': true, '`': true, ':': true, '+': true, '!': true, '&': true,
+	'\'': true, '"': true, 0xBC: true,
+}
 
 // finder is the state of one pass over a text.
 type finder struct {
@@ -52,6 +58,7 @@ type finder struct {
 
 	tag   markup.Tag // the last "<name", whether its ">" has come or not
 	inTag bool       // no ">" since then
+	acts  bool       // there are bytes by which code has an effect
 	done  int        // to here the attributes of the last tag have been reported
 	read  int        // to here the text has been read as code
 
@@ -67,9 +74,11 @@ func find(v *scan.View, report scan.Report) {
 	if strings.IndexByte(s, '<') >= 0 {
 		f.enclosing()
 	}
-	f.program()
+	if f.acts = v.Has.Meets(&effects); f.acts {
+		f.program()
+	}
 	for i := 0; i < len(s); i++ {
-		if !hot.Has(s[i]) {
+		if !hot[s[i]] {
 			continue
 		}
 		switch s[i] {
@@ -178,13 +187,19 @@ func (f *finder) enclosing() {
 
 // quote looks at what follows the first quote of its kind: an attribute or a string in the page may end there.
 func (f *finder) quote(i, kind int) {
-	if i >= 2 && threeQuotes(f.text[i-2:i+1]) {
+	if i >= 2 && threeQuotes(f.text[i-2], f.text[i-1], f.text[i]) {
 		f.report(ruleProbe, i-2, i+1)
 	}
 	if f.quotes[kind] > 0 {
 		return
 	}
 	f.quotes[kind] = i + 1
+	if !f.acts {
+		return
+	}
+	if c := next(f.text, i+1); ascii.IsLetter(c) && c|0x20 != 'i' && c|0x20 != 'o' || ascii.IsDigit(c) {
+		return // "it's": behind a string no word stands but "in", "instanceof" and "of"
+	}
 	p := js.Read(f.text, i+1, true)
 	f.work += p.Stop - i
 	if p.Effect < js.Calls || p.Effect < js.Acts && f.text[i] == '`' { // Markdown puts all kinds of code into back-ticks
@@ -197,13 +212,21 @@ func (f *finder) quote(i, kind int) {
 	}
 }
 
-// threeQuotes reports whether s is the three quotes in some order, the head of a scanner's probe.
-func threeQuotes(s string) bool {
-	if s[0] == '`' && s[2] == '\'' { // `"' is how GNU quotes a quote
-		return false
+// next returns the byte at i, or 0 behind the end.
+func next(s string, i int) byte {
+	if i < len(s) {
+		return s[i]
 	}
-	return strings.IndexByte(s, '\'') >= 0 && strings.IndexByte(s, '"') >= 0 && strings.IndexByte(s, '`') >= 0
+	return 0
 }
+
+// threeQuotes reports whether s is the three quotes in some order, the head of a scanner's probe. In the order
+// `"' they are how GNU quotes a quote.
+func threeQuotes(a, b, c byte) bool {
+	return isQuote(a) && isQuote(b) && isQuote(c) && a != b && b != c && a != c && !(a == '`' && c == '\'')
+}
+
+func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 
 // escaped reports whether a backslash stands before the quote: \' is how a filter's own backslash is undone.
 func (f *finder) escaped(i int) bool { return i > 0 && f.text[i-1] == '\\' }
