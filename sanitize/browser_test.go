@@ -41,7 +41,7 @@ const (
 	mutations = 10_000
 	atOnce    = 4 // batches that share their waiting
 
-	quick, slow = 20 * time.Millisecond, 150 * time.Millisecond // for what was set off to happen
+	quick, slow = 20 * time.Millisecond, 60 * time.Millisecond // for what was set off to happen
 )
 
 // TestBrowser puts what the sanitizers make of attacks, raw, into every place of element content that a browser has,

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/microcosm-cc/bluemonday"
+	"github.com/tangoguard/tangoguard/internal/markup"
 	"github.com/tangoguard/tangoguard/internal/textclean"
 	nethtml "golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -19,8 +20,8 @@ import (
 // The work is bluemonday's, under a frozen policy. Its result is parsed as browsers parse, each element, attribute and
 // URL is held against the policy again, links and images get the form that [URL] gives, and the whole repeats until
 // nothing changes. What does not settle, cannot be parsed, or nests deeper than 512 elements comes back as
-// html.EscapeString(Text(s)). HTML is idempotent. If validate.Inspect finds nothing in s and something in the result,
-// the result is the escaped text too.
+// html.EscapeString(Text(s)). A < that cannot begin a tag, as in "if x<y then" and "Jane <jane@example.com>", is text.
+// HTML is idempotent.
 //
 // An image tells its server that the message was opened, when, and from where. [HTMLNoLinks] has no images.
 //
@@ -42,14 +43,10 @@ const (
 
 // clip is HTML under the policy p.
 func clip(s string, p *htmlPolicy) string {
-	out, ok := p.settle(s)
-	if ok && (out == s || !attack(out) || attack(s)) {
+	if out, ok := p.settle(markup.EscapeText(textclean.Text(s))); ok {
 		return out
 	}
-	if out = html.EscapeString(Text(s)); !attack(out) || attack(s) {
-		return out
-	}
-	return html.EscapeString(Strip(words(s)))
+	return html.EscapeString(Text(s))
 }
 
 // settle cleans s until nothing changes, and reports whether that came to pass.

@@ -18,6 +18,53 @@ func Strip(s string, brk byte) string {
 	return x.run()
 }
 
+// EscapeText returns s with "&lt;" for each < behind which no tag can begin, whatever its name: the name has a
+// character that no element's has, or no > follows. An HTML parser would take it for a tag and drop the words behind
+// it. Comments and declarations that end somewhere stay.
+func EscapeText(s string) string {
+	last := strings.LastIndexByte(s, '>')
+	var out []byte
+	done := 0
+	for i := strings.IndexByte(s, '<'); i >= 0; {
+		if i > last || !canOpen(s[i+1:]) {
+			out = append(append(out, s[done:i]...), "&lt;"...)
+			done = i + 1
+		}
+		n := strings.IndexByte(s[i+1:], '<')
+		if n < 0 {
+			break
+		}
+		i += 1 + n
+	}
+	if done == 0 {
+		return s
+	}
+	return string(append(out, s[done:]...))
+}
+
+// canOpen reports whether a < before s can begin markup. No name is longer than 64 bytes, so this looks no further.
+func canOpen(s string) bool {
+	if s == "" {
+		return false
+	}
+	if s[0] == '!' || s[0] == '?' {
+		return true
+	}
+	s = strings.TrimPrefix(s, "/")
+	if s == "" || !isLetter(s[0]) {
+		return false
+	}
+	for i := range min(len(s), 64) {
+		switch c := s[i]; {
+		case isSpace(c) || c == '/' || c == '>':
+			return true
+		case !isLetter(c) && (c < '0' || c > '9') && c != '-' && c != ':' && c != '_' && c != '.':
+			return false
+		}
+	}
+	return false
+}
+
 type stripper struct {
 	s    string
 	brk  byte
