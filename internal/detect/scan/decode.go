@@ -23,6 +23,7 @@ const (
 // unit is what stands at one place of a text: n bytes that decode to out[:size].
 type unit struct {
 	n    int
+	skip int // where nothing decodes: how many bytes need not be looked at again
 	size int
 	kind Kinds
 	weak bool // decodes with the rest, but is no reason for a layer of its own
@@ -88,8 +89,17 @@ func (v *View) Decode(into *View, kinds Kinds) Kinds {
 	var did Kinds
 	var u unit
 	for i, from := 0, 0; ; {
-		for i < len(s) && (triggers[s[i]] == plain || !u.read(s, i, kinds)) {
-			i++
+		for i < len(s) {
+			if triggers[s[i]] == plain {
+				i++
+				continue
+			}
+			ok := u.read(s, i, kinds)
+			v.Work(1 + u.n + u.skip)
+			if ok {
+				break
+			}
+			i += max(1, u.skip)
 		}
 		out = append(out, s[from:i]...)
 		if i == len(s) {
@@ -121,23 +131,33 @@ func (v *View) Encoded(kinds Kinds) (start, end int, ok bool) {
 				continue
 			}
 			for i := strings.IndexByte(s[:first], c); i >= 0; {
-				if u.read(s, i, kinds) && !u.weak {
+				ok := u.read(s, i, kinds)
+				v.Work(1 + u.n + u.skip)
+				if ok && !u.weak {
 					first, end = i, i+u.n
 					break
 				}
-				k := strings.IndexByte(s[i+1:first], c)
+				next := min(i+max(1, u.skip), first)
+				k := strings.IndexByte(s[next:first], c)
 				if k < 0 {
 					break
 				}
-				i += 1 + k
+				i = next + k
 			}
 		}
 		return first, end, end > 0
 	}
-	for i := 0; i < len(s); i++ {
-		if triggers[s[i]] != plain && u.read(s, i, kinds) && !u.weak {
+	for i := 0; i < len(s); {
+		if triggers[s[i]] == plain {
+			i++
+			continue
+		}
+		ok := u.read(s, i, kinds)
+		v.Work(1 + u.n + u.skip)
+		if ok && !u.weak {
 			return i, i + u.n, true
 		}
+		i += max(1, u.skip)
 	}
 	return 0, 0, false
 }
@@ -300,6 +320,7 @@ func (u *unit) backslash(s string) bool {
 	for k < len(s) && s[k] == '\\' {
 		k++
 	}
+	u.skip = k // what the row means depends on what follows it, from wherever in the row it is read
 	if k == len(s) {
 		return false
 	}
