@@ -221,6 +221,16 @@ func TestRequireObject(t *testing.T) {
 	assert.Equal(t, 403, send(t, own, "POST", "/", `{"referenceOrderID":"mine"}`).Code, "in a place that the route did not declare")
 }
 
+func TestObjectCheckForNetHTTP(t *testing.T) {
+	wrap, err := middleware.ObjectConfig{Resolve: func(_ *http.Request, o middleware.Object) (bool, error) { return o.ID == "RA-1", nil }}.ToHandler()
+	require.NoError(t, err)
+	mux := http.NewServeMux()
+	mux.Handle("GET /orders/{referenceOrderID}", wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) })))
+	assert.Equal(t, 204, send(t, mux, "GET", "/orders/RA%2D1", "").Code)
+	assert.Equal(t, 404, send(t, mux, "GET", "/orders/RA-2", "").Code)
+	assert.Equal(t, 404, send(t, mux, "GET", "/orders/RA-1?referenceLineItemID=x", "").Code, "every object counts")
+}
+
 // Each request names an account in places chosen by the fuzzer; only requests whose every mention is the caller's
 // may pass.
 func FuzzRequireAccount(f *testing.F) {

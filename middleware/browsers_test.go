@@ -104,6 +104,15 @@ func TestBrowserConfig(t *testing.T) {
 			assert.Equal(t, 403, reach(t, allow, "POST", "/", nil, "Origin", origin).Code)
 		})
 	}
+	t.Run("not two origins, one of them allowed", func(t *testing.T) {
+		wrap, err := allow.ToHandler()
+		require.NoError(t, err)
+		req := httptest.NewRequest("POST", "/", nil)
+		req.Header["Origin"] = []string{"https://app.example", "https://evil.example"}
+		rec := httptest.NewRecorder()
+		wrap(http.NotFoundHandler()).ServeHTTP(rec, req)
+		assert.Equal(t, 403, rec.Code)
+	})
 	t.Run("its preflight passes on", func(t *testing.T) {
 		assert.Equal(t, 204, reach(t, allow, "OPTIONS", "/", nil, "Origin", "https://app.example", "Access-Control-Request-Method", "POST").Code)
 	})

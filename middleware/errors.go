@@ -60,11 +60,23 @@ func (cfg ErrorConfig) Respond(w http.ResponseWriter, req *http.Request, err err
 //
 //	*Refusal             itself
 //	validate.Errors      400, one entry a field
-//	an error of tangoclient, by the table of [ClientRefusal]
+//	an error of tangoclient, by the table below
 //	*echo.HTTPError      its status; its message only if it is the phrase of that status
 //	*http.MaxBytesError  413
 //	context.Canceled, context.DeadlineExceeded    503
 //	anything else        500, without its text
+//
+// Errors of the client, in whose place Tango's own texts are never passed on: they speak to us about our platform,
+// and may say what it holds:
+//
+//	unknown outcome      202: the order may have been placed; ask for it again by its reference
+//	401, 403             502: our credentials or rights; nothing the caller can change
+//	402                  503, without a word about balances
+//	404                  404
+//	409                  409
+//	429                  503 with Retry-After
+//	400, 422 with fields 400 with their pointers and keys
+//	anything else        502, or 503 with Retry-After when waiting can help
 func RefusalOf(err error) *Refusal {
 	var (
 		refusal *Refusal
@@ -79,7 +91,7 @@ func RefusalOf(err error) *Refusal {
 	case errors.As(err, &fields):
 		return fieldErrors(fields)
 	case errors.As(err, &client):
-		return ClientRefusal(client)
+		return clientRefusal(client)
 	case errors.As(err, &large):
 		return tooLarge("body.limit")
 	case errors.As(err, &web):
@@ -149,18 +161,8 @@ func webRefusal(e *echo.HTTPError) *Refusal {
 	return &Refusal{Status: status, Key: key, Message: http.StatusText(status), Reason: "http", Err: e.Internal}
 }
 
-// ClientRefusal is the answer for an error of the client. Tango's own texts are never passed on: they speak to
-// us about our platform, and may say what it holds.
-//
-//	unknown outcome      202: the order may have been placed; ask for it again by its reference
-//	401, 403             502: our credentials or rights; nothing the caller can change
-//	402                  503, without a word about balances
-//	404                  404
-//	409                  409
-//	429                  503 with Retry-After
-//	400, 422 with fields 400 with their pointers and keys
-//	anything else        502, or 503 with Retry-After when waiting can help
-func ClientRefusal(e tango.ClientError) *Refusal {
+// clientRefusal is the answer for an error of the client, by the table of RefusalOf.
+func clientRefusal(e tango.ClientError) *Refusal {
 	unavailable := func(reason string, wait time.Duration) *Refusal {
 		return &Refusal{Status: http.StatusServiceUnavailable, Key: tango.KeyUnavailable, Message: "The service is temporarily unavailable", RetryAfter: wait, Reason: reason, Err: e}
 	}

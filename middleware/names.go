@@ -31,7 +31,7 @@ func (n *names) known(name string) bool {
 	if shownName(name) == "*" || !validate.Clean(name) {
 		return false
 	}
-	if n.count.Add(1) <= maxNames {
+	if n.count.Load() < maxNames && n.count.Add(1) <= maxNames { // once full it is not counted on, and cannot wrap
 		n.clean.Store(strings.Clone(name), struct{}{}) // a part of the body would keep the whole body alive
 	}
 	return true
