@@ -37,7 +37,7 @@ func encodedWord(s string) int {
 		return 0
 	}
 	i := 2 + charset + 1
-	if i+2 >= len(s) || s[i+1] != '?' || strings.IndexAny(s[2:i-1], " \t") >= 0 {
+	if i+2 >= len(s) || s[i+1] != '?' || strings.ContainsAny(s[2:i-1], " \t") {
 		return 0
 	}
 	text := s[i+2:]

@@ -226,7 +226,7 @@ func bare(s string, report scan.Report) {
 		slashes++
 	}
 	t = t[slashes:]
-	if t == "" || len(t) > 2048 || strings.IndexAny(t, ":/.]") < 0 {
+	if t == "" || len(t) > 2048 || !strings.ContainsAny(t, ":/.]") {
 		return
 	}
 	host, rest := t, ""
