@@ -99,9 +99,15 @@ type command struct {
 	args     args
 }
 
+// wordStart are the bytes with which the first word of a command begins.
+var wordStart = lex.NewTable("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_/.$'\"\\{^@%~`")
+
 // read reads the command at i, and the one that it runs, when it is a program that runs another: sudo id,
 // cmd /c dir, timeout 5 sh.
 func (f *finder) read(i int) command {
+	if i >= len(f.s) || !wordStart[f.s[i]] {
+		return command{start: i, wordEnd: i, end: i}
+	}
 	c := f.simple(i)
 	for range 3 {
 		if c.program&shell.Wrapper == 0 {

@@ -129,7 +129,7 @@ func (f *finder) word(i int) string {
 func (f *finder) arithmetic(i int) {
 	s := f.s
 	ops, digits, j := 0, 0, i+3
-	for j < len(s) && j < i+40 && s[j] != ')' {
+	for j < len(s) && j < i+28 && s[j] != ')' {
 		switch c := s[j]; {
 		case lex.IsDigit(c):
 			digits++

@@ -114,7 +114,7 @@ func (f *finder) text(i int) arg {
 	}
 	f.work += min(len(body), 64)
 	got := aText
-	if expr.Has(modules, body) {
+	if modules[body] {
 		got |= aModule
 	}
 	if isExec(body) {

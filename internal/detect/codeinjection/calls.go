@@ -1,6 +1,10 @@
 package codeinjection
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
+)
 
 // arg is a set of kinds of first argument that make a call one with effect.
 type arg uint16
@@ -91,5 +95,5 @@ func table(groups []group) map[string]arg {
 }
 
 // modules give a program of Node.js, Python, Ruby or Lua power over the machine.
-const modules = "child_process fs os vm net http https dgram cluster worker_threads dns repl v8 inspector fs/promises module process " +
-	"node:child_process node:fs node:os node:vm node:net subprocess commands pty socket open3 io ffi shelljs"
+var modules = lex.NewSet("child_process fs os vm net http https dgram cluster worker_threads dns repl v8 inspector fs/promises module process " +
+	"node:child_process node:fs node:os node:vm node:net subprocess commands pty socket open3 io ffi shelljs")

@@ -301,7 +301,7 @@ func (f *finder) endless(start, i int) {
 // namesExec reports whether one of the next arguments is a string that names a function that runs something.
 func (f *finder) namesExec(i int) bool {
 	s := f.s
-	stop := min(len(s), i+96)
+	stop := min(len(s), i+64)
 	for k := i; k < stop; k++ {
 		f.work++
 		if s[k] == '\'' || s[k] == '"' {

@@ -49,8 +49,8 @@ func (f *finder) tag(i int) {
 }
 
 // internals are attributes that lead from any Python object to its class, its module and everything loaded.
-const internals = "__class__ __globals__ __subclasses__ __builtins__ __mro__ __bases__ __base__ __init__ __getattribute__ __dict__ __import__ " +
-	"__reduce__ __call__ __code__ __closure__ __getitem__ __loader__ __builtin__ __func__ __self__ __module__ __defineGetter__ __defineSetter__ __lookupGetter__"
+var internals = lex.NewSet("__class__ __globals__ __subclasses__ __builtins__ __mro__ __bases__ __base__ __init__ __getattribute__ __dict__ __import__ " +
+	"__reduce__ __call__ __code__ __closure__ __getitem__ __loader__ __builtin__ __func__ __self__ __module__ __defineGetter__ __defineSetter__ __lookupGetter__")
 
 // underscores handles a run of _ at i and returns its last offset.
 func (f *finder) underscores(i int) int {
@@ -60,7 +60,7 @@ func (f *finder) underscores(i int) int {
 	if end-i > maxName || end-i < 6 || s[i+1] != '_' || i > 0 && lex.IsWord(s[i-1]) {
 		return end - 1
 	}
-	if !expr.Has(internals, s[i:end]) {
+	if !internals[s[i:end]] {
 		return end - 1
 	}
 	before, after := lex.At(s, i-1), lex.At(s, end)

@@ -190,19 +190,25 @@ func (f *finder) xml(i int) {
 	}
 }
 
-// attributes looks for class="…" or method="…" that names Java among the attributes at end.
+// built are the beginnings of the values that name a class, or one of XStream's names for one.
+var built = [...]string{"java.", "javax.", "dynamic-proxy", "tree-map", "sorted-set", "com.sun.", "org.apache.", "System."}
+
+// attributes looks for class="…" or type="…" that names a class among the attributes at end.
 func (f *finder) attributes(start, end int) {
 	s := f.s
 	stop := min(len(s), end+96)
-	if k := strings.IndexByte(s[end:stop], '>'); k >= 0 {
-		stop = end + k
-	}
-	tag := s[end:stop]
-	f.work += len(tag)
-	for _, v := range [...]string{"java.", "javax.", "dynamic-proxy", "tree-map", "sorted-set", "com.sun.", "org.apache.", "System."} {
-		for _, key := range [...]string{`class="`, `class='`, `class=\"`, `type="`, `type='`} {
-			if k := strings.Index(tag, key); k >= 0 && strings.HasPrefix(tag[k+len(key):], v) {
-				f.found("xml-object", start, stop)
+	for i := end; i < stop && s[i] != '>'; i++ {
+		f.work++
+		if s[i] != '=' || !lex.HasPrefix(s, i-5, "class") && !lex.HasPrefix(s, i-4, "type") {
+			continue
+		}
+		v := i + 1
+		for c := lex.At(s, v); c == '"' || c == '\'' || c == '\\'; c = lex.At(s, v) {
+			v++
+		}
+		for _, b := range built {
+			if v > i+1 && lex.HasPrefix(s, v, b) {
+				f.found("xml-object", start, v+len(b))
 				return
 			}
 		}

@@ -122,11 +122,11 @@ func (f *finder) at(i int) int {
 
 // Lookups by what they do. Those in fetches give something away or load it; those in two-part fetch only with
 // a second part (${url:UTF-8:http://…}); those in rewrites only make text.
-const (
-	fetches  = "env sys java docker k8s kubernetes ctx main bundle spring log4j sd const resourcebundle localhost base64 base64decoder urldecoder web"
-	twoParts = "script dns url file xml properties event marker map"
-	rewrites = "lower upper date base64encoder urlencoder"
-	names    = "hostName contextName"
+var (
+	fetches  = lex.NewSet("env sys java docker k8s kubernetes ctx main bundle spring log4j sd const resourcebundle localhost base64 base64decoder urldecoder web")
+	twoParts = lex.NewSet("script dns url file xml properties event marker map")
+	rewrites = lex.NewSet("lower upper date base64encoder urlencoder")
+	names    = lex.NewSet("hostName contextName")
 )
 
 // lookup handles ${ at i.
@@ -147,7 +147,7 @@ func (f *finder) lookup(i int) {
 		f.found("nested-lookup", i, end+2)
 		return
 	}
-	if c == '}' && expr.Has(names, s[k:end]) {
+	if c == '}' && names[s[k:end]] {
 		f.found("lookup", i, end+1)
 		return
 	}
@@ -164,12 +164,12 @@ func (f *finder) lookup(i int) {
 	switch {
 	case key == "jndi":
 		f.found("jndi-lookup", i, end+1)
-	case f.depth > 0 && (key == "" || next == '-' || expr.Has(rewrites, key) || expr.Has(fetches, key) || expr.Has(twoParts, key)):
+	case f.depth > 0 && (key == "" || next == '-' || rewrites[key] || fetches[key] || twoParts[key]):
 		f.found("nested-lookup", i, end+1)
 	case next == 0 || lex.IsSpace(next) || next == '}':
-	case expr.Has(fetches, key):
+	case fetches[key]:
 		f.found("lookup", i, end+1)
-	case expr.Has(twoParts, key):
+	case twoParts[key]:
 		if f.second(end + 1) {
 			f.found("lookup", i, end+1)
 		}
@@ -215,10 +215,12 @@ func (f *finder) jndi(i int) {
 
 // scopes are the objects of JSP, JSF and Spring expressions; reaching into one is an attack, and the first
 // few already are when they stand alone.
-const (
-	scopes  = "applicationScope sessionScope requestScope pageScope pageContext facesContext systemProperties systemEnvironment paramValues headerValues initParam"
-	reached = scopes + " param header cookie request session application response context environment beanFactory servletContext view externalContext " +
-		"runtime exec rt class this root execution task connector @environment @request @systemProperties _self"
+const scopes = "applicationScope sessionScope requestScope pageScope pageContext facesContext systemProperties systemEnvironment paramValues headerValues initParam"
+
+var (
+	scopeSet   = lex.NewSet(scopes)
+	reachedSet = lex.NewSet(scopes + " param header cookie request session application response context environment beanFactory servletContext view externalContext " +
+		"runtime exec rt class this root execution task connector @environment @request @systemProperties _self")
 )
 
 // expression handles ${ #{ %{ *{ @{ at i.
@@ -243,7 +245,7 @@ func (f *finder) expression(i int) {
 	case hasJava(body):
 		f.found("java-reach", i, end+1)
 	case s[i] == '@':
-	case j.Effect == expr.Name && expr.Has(scopes, j.Name), j.Effect >= expr.Field && expr.Has(reached, name):
+	case j.Effect == expr.Name && scopeSet[j.Name], j.Effect >= expr.Field && reachedSet[name]:
 		f.found("scope-object", i, end+1)
 	case j.Effect >= expr.Call, s[i] == '#' && j.Effect >= expr.Compute, strings.HasPrefix(body, "T("), strings.HasPrefix(body, "#"),
 		s[i] == '#' && len(body) > 1 && body[0] == '@' && lex.IsLetter(body[1]):

@@ -2,6 +2,8 @@
 // works on ASCII; bytes from 0x80 up belong to words of prose and to no keyword.
 package lex
 
+import "strings"
+
 // IsLower, IsUpper, IsLetter, IsDigit, IsWord and IsBlank sort single bytes. A word byte is a letter, a
 // digit or an underscore; a blank separates words on one line.
 func IsLower(c byte) bool  { return c-'a' < 26 }
@@ -80,6 +82,18 @@ func HasPrefixFold(s string, i int, prefix string) bool {
 
 // EqualFold reports whether s is want without regard to ASCII case; want is in lower case.
 func EqualFold(s, want string) bool { return len(s) == len(want) && HasPrefixFold(s, 0, want) }
+
+// Set is a set of words.
+type Set map[string]bool
+
+// NewSet makes the set of the words of a list, between blanks.
+func NewSet(list string) Set {
+	set := make(Set)
+	for _, w := range strings.Fields(list) {
+		set[w] = true
+	}
+	return set
+}
 
 // Fold copies s in lower case into buf, for the look-up of a keyword without allocating. It returns nil
 // when s is longer than buf, as no keyword is.

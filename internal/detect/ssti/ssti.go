@@ -173,11 +173,11 @@ const (
 )
 
 // objects are names that, evaluated alone, already give away or reach something.
-const objects = "config self this request settings app session g lipsum cycler joiner namespace url_for get_flashed_messages " +
+var objects = lex.NewSet("config self this request settings app session g lipsum cycler joiner namespace url_for get_flashed_messages " +
 	"constructor process global globalThis window _self _context _charset debug environ " +
 	"applicationScope sessionScope requestScope pageScope paramValues headerValues initParam pageContext facesContext " +
 	"__class__ __globals__ __builtins__ .data_model .globals .locals .main .vars .version .template_name .node .output_format " +
-	"SECRET_KEY secret_key $smarty @root $ctx $context $root $parent $scope $this $_ @data @index _ps _sandbox"
+	"SECRET_KEY secret_key $smarty @root $ctx $context $root $parent $scope $this $_ @data @index _ps _sandbox")
 
 // double handles {{ … }} at i and returns the offset to go on behind.
 func (f *finder) double(i int) int {
@@ -243,17 +243,17 @@ func (f *finder) judge(body string, start, end int, least expr.Effect) bool {
 	switch {
 	case j.Effect >= least:
 		f.found("expression", start, end)
-	case j.Effect == expr.Name && expr.Has(objects, j.Name):
+	case j.Effect == expr.Name && objects[j.Name]:
 		f.found("object", start, end)
 	}
 	return f.done
 }
 
 // tags are the words that begin a statement between {% and %}.
-const tags = "if elif else elseif elsif endif for endfor set endset import include extends block endblock macro endmacro raw endraw verbatim " +
+var tags = lex.NewSet("if elif else elseif elsif endif for endfor set endset import include extends block endblock macro endmacro raw endraw verbatim " +
 	"print debug load with endwith call filter endfilter from do autoescape assign capture case when cycle tablerow unless endunless " +
 	"while apply break continue comment csrf_token cache embed sandbox use trans spaceless flush parallel module ssi widthratio " +
-	"url now regroup firstof lorem include_relative render layout section form raw increment decrement echo liquid evaluate fetch"
+	"url now regroup firstof lorem include_relative render layout section form raw increment decrement echo liquid evaluate fetch")
 
 // tag handles {% … %} at i.
 func (f *finder) tag(i int) int {
@@ -270,7 +270,7 @@ func (f *finder) tag(i int) int {
 	k = lex.SkipSpace(s, k)
 	word := s[k:lex.SkipWord(s, k)]
 	var buf [20]byte
-	if w := lex.Fold(buf[:], word); len(w) > 0 && expr.Has(tags, string(w)) {
+	if w := lex.Fold(buf[:], word); len(w) > 0 && tags[string(w)] {
 		f.found("tag", i, end+2)
 		return end
 	}
@@ -310,7 +310,7 @@ func (f *finder) braced(i int) int {
 		least = expr.Compute
 	}
 	body := s[i+2 : end]
-	if lex.At(body, 0) == '.' && expr.Has(objects, body) {
+	if lex.At(body, 0) == '.' && objects[body] {
 		f.found("object", i, end+1)
 		return end
 	}
