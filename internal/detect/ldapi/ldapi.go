@@ -87,7 +87,7 @@ func breakOut(v *scan.View, s string, i int) (string, int) {
 		j++
 	}
 	v.Work(j - i)
-	if j == len(s)-1 && s[j] == 0 || lex.At(s, j) == 0 && j < len(s) {
+	if j == len(s)-1 && s[j] == 0 {
 		return "cut-off", j + 1
 	}
 	closed := j

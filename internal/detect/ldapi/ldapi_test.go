@@ -97,7 +97,7 @@ func layered(t testing.TB, s string) bool {
 func TestLinear(t *testing.T) {
 	const most = 24 // steps a byte
 	for _, seed := range []string{"(", ")", ")(", "(&", "(&(", "((", "))", "*)(", "(a", "(a=", ")(a", "(|(a", ":", ":dn:", "a:1.2", ":1.", "\\28", "\\", "(cn=*", "()", "( ", ") "} {
-		for _, n := range []int{1 << 10, 2 << 10, 4 << 10, 1 << 17, 1 << 20} {
+		for _, n := range []int{1 << 10, 2 << 10, 4 << 10, 1 << 20} {
 			s := strings.Repeat(seed, n/len(seed)+1)
 			d := ldapi.Detector()
 			v := scan.NewView(s)

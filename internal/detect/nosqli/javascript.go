@@ -21,10 +21,13 @@ func javascript(v *scan.View, report scan.Report) bool {
 			return true
 		}
 	}
+	var seen [3]bool // only the first quote of each kind leaves the literal that the text was put in
 	for i := 0; i < len(s); i++ {
-		if !isQuote(s[i]) {
+		k := strings.IndexByte("'\"`", s[i])
+		if k < 0 || seen[k] {
 			continue
 		}
+		seen[k] = true
 		if end := continued(s, i+1); end > 0 {
 			report("javascript", i, end)
 			return true
@@ -172,7 +175,7 @@ func condition(s string, i int) int {
 		return 0
 	}
 	if lex.HasPrefix(s, i, "true") && j == i+len("true") || s[i] == '1' && j == i+1 {
-		if lex.HasPrefix(s, k, "//") || lex.At(s, k) == 0 && k < len(s) {
+		if lex.HasPrefix(s, k, "//") || lex.HasPrefix(s, k, "||") || lex.HasPrefix(s, k, "&&") || lex.At(s, k) == 0 && k < len(s) {
 			return k + 1
 		}
 	}

@@ -87,7 +87,7 @@ func key(v *scan.View, start, end int, use usage) int {
 	s := v.Text
 	j := skipQuote(s, end)
 	j = lex.SkipSpace(s, j)
-	if lex.At(s, j) != ':' {
+	if c := lex.At(s, j); c != ':' && (c != '=' || s[start+1:end] != "where") {
 		return 0
 	}
 	before := start

@@ -26,7 +26,7 @@ func (p *parser) effect() string {
 		return ""
 	}
 	switch {
-	case p.has(fSelect) && p.selects2():
+	case p.has(fSelect) && (p.stacked && p.selects2() || p.end != endOpen && p.has(fStar|fSystem|fCatalogue|fInfo|fDelay|fReach|fQuery)):
 		return "stacked-statement"
 	case p.has(fDelay):
 		return "time-delay"
@@ -105,22 +105,24 @@ func (p *parser) judgeQuoted(before string, first bool) string {
 	if p.has(fUnionOpen) {
 		return "union-select"
 	}
-	if p.conn && p.has(fConst|fSelf|fPair|fCall|fInfo|fSystem|fShaped) && (first && (p.broke != tName || !measure(before)) || p.whole()) {
+	if p.conn && p.has(fConst|fSelf|fPair|fCall|fInfo|fSystem) && (first && (p.broke != tName || !measure(before)) || p.whole()) {
 		return "boolean"
 	}
-	if !p.whole() {
+	if !p.whole() || !first {
 		return ""
 	}
 	switch {
+	case p.conn && p.has(fShaped):
+		return "boolean"
 	case p.end == endLong && (p.conn || p.arith):
 		return "boolean"
 	case p.conn && p.has(fMixed|fNull|fPattern):
 		return "boolean"
 	case p.conn && p.has(fNames) && p.end != endText:
 		return "boolean"
-	case p.conn && p.has(fOperand) && (p.end == endComment || p.end == endOpen && p.opensClean(before)):
+	case p.conn && p.has(fOperand) && (p.end == endComment || p.end == endOpen && p.within && p.opensClean(before)):
 		return "boolean"
-	case first && p.end == endComment && p.has(fApp|fConst|fNull|fPattern|fMixed|fCall):
+	case p.end == endComment && p.has(fApp|fConst|fNull|fPattern|fMixed|fCall):
 		return "boolean"
 	case p.end == endComment && p.has(fListed):
 		return "subquery"
@@ -128,11 +130,11 @@ func (p *parser) judgeQuoted(before string, first bool) string {
 		return "clause-probe"
 	case p.has(fCase|fArgument) && p.end != endText:
 		return "expression"
-	case first && p.closed > 0 && p.end == endComment && p.comment.empty:
+	case p.closed > 0 && p.end == endComment && p.comment.empty:
 		return "comment-after-quote"
-	case first && p.op && p.has(fCatalogue):
+	case p.op && p.has(fCatalogue):
 		return "reaching-function"
-	case first && p.op && p.end == endOpen && p.opensClean(before):
+	case p.op && p.end == endOpen && p.within && (p.tokens == 2 || before != "") && p.opensClean(before):
 		return "string-operator"
 	}
 	return ""

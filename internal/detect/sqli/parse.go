@@ -108,6 +108,8 @@ type parser struct {
 	digits  bool // and went on with a comparison: 2 < 3
 	stacked bool // a semicolon began a statement
 	whens   bool // and WHEN behind it
+	ended   bool // a statement was read up to its end
+	within  bool // the literal that is open at the end stands where a value is due
 	alone   bool // the text is read as a statement of its own
 	cases   bool // a CASE was read: WHEN, THEN and ELSE have a place
 	arith   bool // an arithmetic operator was read
@@ -143,6 +145,7 @@ func (p *parser) run() {
 			return
 		}
 		ok := false
+		p.within = !p.operand
 		if p.operand {
 			ok = p.operator(t)
 		} else {
@@ -535,6 +538,9 @@ func (p *parser) operatorWord(t token) bool {
 		return true
 	case wCompare:
 		p.compare(true)
+		if t.end-t.start == len("is") && p.s[t.start]|0x20 == 'i' && p.s[t.start+1]|0x20 == 's' {
+			return p.is()
+		}
 		var buf [maxWord]byte
 		if string(fold(buf[:], p.s[t.start:t.end])) == "in" {
 			return p.in()
@@ -570,13 +576,22 @@ func (p *parser) operatorWord(t token) bool {
 		p.feats |= fOrder
 		f.alias = false
 		return true
-	case wLimit, wFor, wInto:
+	case wLimit:
 		p.settle()
-		if t.word == wLimit {
-			p.feats |= fLimit
+		p.feats |= fLimit
+		f.alias = true
+		if p.s[t.start]|0x20 == 'f' { // FETCH FIRST 1 ROW ONLY
+			f.loose = true
+			n := p.next()
+			return p.isName(n, "first") || p.isName(n, "next")
 		}
-		f.loose = true
 		return true
+	case wInto:
+		p.settle()
+		return true
+	case wFor:
+		p.settle()
+		return f.call != callNone || p.locks()
 	case wJoin:
 		return true
 	case wAs:
@@ -607,6 +622,27 @@ func (p *parser) operatorWord(t token) bool {
 		return !p.leading() && p.statement(false)
 	}
 	return false
+}
+
+// locks reads what can follow FOR behind a query.
+func (p *parser) locks() bool {
+	t := p.next()
+	p.frame().loose = true
+	p.operand = true
+	for _, w := range [...]string{"update", "share", "xml", "json", "browse", "read"} {
+		if p.isName(t, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// is looks at what must follow IS.
+func (p *parser) is() bool {
+	pos := p.pos
+	t := p.next()
+	p.pos = pos
+	return t.kind == tWord && (t.word == wNot || t.word == wConst) || p.isName(t, "unknown") || p.isName(t, "distinct")
 }
 
 // in reads what must follow IN: a list, or MySQL's search modifiers behind AGAINST ('…'.

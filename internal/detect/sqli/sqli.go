@@ -108,7 +108,7 @@ func (d *detection) search() finding {
 
 // quotes looks at what follows each quote, where the text leaves the literal that it was put in.
 func (d *detection) quotes() finding {
-	var seen byte
+	var single, double, tick bool
 	for i := 0; i < len(d.s) && d.budget > 0; i++ {
 		n := strings.IndexAny(d.s[i:], "'\"`")
 		if n < 0 {
@@ -118,16 +118,23 @@ func (d *detection) quotes() finding {
 		if d.mode.escape && escaped(d.s[:i]) {
 			continue
 		}
+		first := false
+		switch d.s[i] {
+		case '\'': // behind a back-tick it closes a word `quoted' as in old manuals
+			first, single = !single && !tick, true
+		case '"':
+			first, double = !double, true
+		case '`':
+			first, tick = !tick, true
+		}
 		if !follows(d.s, i+1, &d.v.Has, true) && !d.mode.plus {
-			seen = d.s[i]
 			continue
 		}
 		p := d.parser(i+1, true, true)
 		d.run(&p)
-		if r := p.judgeQuoted(d.s[:i], seen != d.s[i]); r != "" {
+		if r := p.judgeQuoted(d.s[:i], first); r != "" {
 			return finding{r, i, p.spanEnd(i)}
 		}
-		seen = d.s[i]
 	}
 	return finding{}
 }

@@ -122,7 +122,7 @@ func TestLinear(t *testing.T) {
 		"union select ", "select ", "x union all ", "1 or ", "1,", "1 and 1=1 ", "case when ", "@@a", "@", "[", "]", "[a", "{", "{d ", "0x", "1e", "1.e(", "\\", "\\'", "'\\",
 		"%", "%a", "a.", "a:", "a..", "+", "'+or+", "\n", "--\n", "#\n'", "\u00a0", "\xa0", "–", "A", "QUJD", "n'", "_utf8'", "'-- \n", "' like ", "(a", "load_file(", "sleep(", "xp_a(",
 	} {
-		for _, n := range []int{1 << 10, 2 << 10, 4 << 10, 1 << 17, 1 << 20} {
+		for _, n := range []int{1 << 10, 2 << 10, 4 << 10, 1 << 20} {
 			s := strings.Repeat(seed, n/len(seed)+1)
 			d := sqli.Detector()
 			v := scan.NewView(s)

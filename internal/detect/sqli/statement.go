@@ -158,33 +158,34 @@ func (p *parser) verb(t token) bool {
 		ok = (p.nameIs("database") || p.nameIs("log")) && p.name1()
 	case "bulk":
 		n := p.next()
-		ok = p.isName(n, "insert") && p.name1()
+		ok = p.isName(n, "insert") && p.name1() && p.wordIs(wFrom)
 	case "print":
 		n := p.next()
-		ok = n.kind == tVar || n.kind == tString && p.stacked && p.quoted
+		ok = n.kind == tVar || n.kind == tString && p.stacked && strings.Contains(p.s[p.pos:], "--")
 	case "call":
 		n := p.next()
 		c := function(p.s[n.start:n.end])
-		ok = n.kind == tName && (!p.alone || n.dotted || c == callDelay || c == callReach) && p.at(p.pos) == '(' && p.at(p.pos+1) != ')'
+		ok = n.kind == tName && (p.stacked || c == callDelay || c == callReach) && p.at(p.pos) == '(' && p.at(p.pos+1) != ')'
 	case "do":
-		ok = p.kindIs(tName) && p.opensCall() || p.dollar()
+		n := p.next()
+		ok = n.kind == tName && function(p.s[n.start:n.end]) != callNone && p.opensCall() || p.dollar(t)
 	case "handler":
 		n := p.next()
 		ok = n.kind == tName && p.nameIs("open")
 	case "attach":
 		ok = p.nameIs("database") || p.kindIs(tString)
 	case "pragma", "dbcc":
-		ok = p.kindIs(tName)
+		ok = p.kindIs(tName) && p.kindIs(tCompare, tLParen, tEnd, tComment)
 	case "show":
 		ok = p.nameIs("tables") || p.nameIs("databases")
 	case "prepare":
-		ok = p.name1() && p.kindIs(tWord)
+		ok = p.name1() && p.wordIs(wFrom)
 	case "with":
 		ok = p.withQuery()
 	case "match":
 		ok = p.at(p.pos) == '(' || p.at(p.pos+1) == '('
 	case "return": // Cypher
-		ok = p.quoted && p.kindIs(tNumber, tName, tString) && (strings.Contains(p.s[p.pos:], "//") || p.unites())
+		ok = p.quoted && p.kindIs(tNumber, tName, tString) && (strings.Contains(p.s[p.pos:], "//") || p.wordIs(wUnion))
 	case "detach":
 		ok = p.nameIs("delete") && p.name1()
 	case "xp_cmdshell", "xp_dirtree", "xp_fileexist", "xp_regread":
@@ -200,9 +201,9 @@ func (p *parser) verb(t token) bool {
 	return ok
 }
 
-func (p *parser) unites() bool {
+func (p *parser) wordIs(w word) bool {
 	t := p.next()
-	return t.kind == tWord && t.word == wUnion
+	return t.kind == tWord && t.word == w
 }
 
 func (p *parser) nameIs(w string) bool { return p.isName(p.next(), w) }
@@ -222,15 +223,20 @@ func (p *parser) kindIs(ks ...kind) bool {
 func (p *parser) done() bool {
 	t := p.next()
 	switch t.kind {
-	case tEnd, tComment, tOpen, tRParen:
+	case tEnd, tOpen, tRParen:
+		return true
+	case tComment:
+		p.ended = true
 		return true
 	case tSemi:
-		return p.over()
+		p.ended = p.over()
+		return p.ended
 	case tWord:
 		return t.word == wWhere || t.word == wFrom || t.word == wAs || t.word == wSelect
 	case tName:
 		for _, w := range [...]string{"cascade", "restrict", "add", "set", "with", "modify", "rename", "enable", "disable", "identified"} {
 			if p.isName(t, w) {
+				p.ended = true
 				return true
 			}
 		}
@@ -275,10 +281,12 @@ func (p *parser) object() bool {
 				continue
 			}
 			return p.objectName()
-		case "table", "database", "schema", "view", "index", "procedure", "proc", "function", "user", "role",
+		case "table", "database":
+			return p.objectName()
+		case "schema", "view", "index", "procedure", "proc", "function", "user", "role",
 			"trigger", "column", "sequence", "extension", "language", "server", "tablespace", "type", "assembly",
 			"alias", "synonym", "directory", "event":
-			return p.objectName()
+			return p.objectName() && (!p.alone || p.ended)
 		default:
 			return false
 		}
@@ -295,7 +303,7 @@ func (p *parser) objectName() bool {
 		n = p.next()
 	}
 	if n.kind == tString {
-		return true
+		return !p.alone
 	}
 	if n.kind != tName {
 		return false
@@ -345,9 +353,9 @@ func (p *parser) exec() bool {
 	case tVar:
 		return true
 	case tString, tOpen:
-		return !p.alone
+		return p.stacked
 	case tLParen:
-		return p.kindIs(tVar, tString, tOpen, tNumber)
+		return p.kindIs(tVar, tString, tOpen, tNumber) && (!p.alone || p.kindIs(tRParen, tSign, tConcat, tEnd) && p.done())
 	case tName:
 		if p.isName(t, "immediate") {
 			return p.kindIs(tString, tOpen, tVar, tName)
@@ -355,7 +363,7 @@ func (p *parser) exec() bool {
 		if t.dotted || function(p.s[t.start:t.end]) == callReach || t.end-t.start == 3 && function(p.s[t.start:t.end]+"xxxx") == callReach {
 			return true
 		}
-		return (p.stacked || p.quoted) && p.kindIs(tEnd, tComment, tSemi, tString, tVar)
+		return p.stacked && p.kindIs(tEnd, tComment, tSemi, tString, tVar)
 	}
 	return false
 }
@@ -365,7 +373,7 @@ func (p *parser) declare() bool {
 	if t.kind == tVar {
 		return true
 	}
-	return !p.alone && t.kind == tName && p.kindIs(tName) && p.kindIs(tSemi, tCompare, tLParen)
+	return p.stacked && t.kind == tName && p.kindIs(tName) && p.kindIs(tSemi, tCompare, tLParen)
 }
 
 func (p *parser) grant() bool {
@@ -387,27 +395,59 @@ func (p *parser) grant() bool {
 	return false
 }
 
-// condition reads what begins the condition of IF and WHILE.
+// condition reads the condition of IF and WHILE up to the statement that hangs on it. Code of other languages
+// has conditions too; what follows theirs is no statement of SQL.
 func (p *parser) condition() bool {
-	t := p.next()
-	if t.kind == tWord && (t.word == wNot || t.word == wExists) {
-		t = p.next()
+	if p.quoted && !p.stacked || !p.tests() {
+		return false
 	}
-	switch t.kind {
-	case tLParen:
-		t = p.next()
+	depth := 0
+	for i := range 64 {
+		t := p.next()
 		switch t.kind {
-		case tNumber, tString, tLParen, tVar:
-			return true
+		case tLParen:
+			if p.s[t.start] == '{' {
+				return false
+			}
+			depth++
+		case tRParen:
+			depth--
+		case tComma:
+			if depth <= 0 {
+				return false
+			}
 		case tWord:
-			return t.word == wSelect
+			if i > 0 && depth <= 0 && t.word == wSelect {
+				return p.selectEffect() != 0
+			}
 		case tName:
-			return p.opensCall() && function(p.s[t.start:t.end]) != callNone
+			if i > 0 && depth <= 0 && isVerb(p.s[t.start:t.end]) {
+				pos := p.pos
+				if p.verb(t) {
+					return true
+				}
+				p.pos = pos
+			}
+		case tEnd, tComment, tOpen, tBad, tSemi:
+			return false
 		}
-	case tName:
-		return p.opensCall() && function(p.s[t.start:t.end]) != callNone
+	}
+	return false
+}
+
+// tests looks whether a condition begins with a bracket, NOT, EXISTS, a comparison of a number or a function.
+func (p *parser) tests() bool {
+	pos := p.pos
+	defer func() { p.pos = pos }()
+	switch t := p.next(); t.kind {
+	case tLParen:
+		return true
+	case tWord:
+		return t.word == wNot || t.word == wExists
 	case tNumber:
 		return p.kindIs(tCompare)
+	case tName:
+		return function(p.s[t.start:t.end]) != callNone && p.opensCall()
 	}
 	return false
 }
@@ -456,7 +496,11 @@ func (p *parser) load() bool {
 }
 
 // dollar reads the body of PostgreSQL's DO $$ … $$.
-func (p *parser) dollar() bool { return p.at(p.pos) == '$' && p.at(p.pos+1) == '$' }
+func (p *parser) dollar(do token) bool {
+	p.pos = do.end
+	p.blank()
+	return p.at(p.pos) == '$' && p.at(p.pos+1) == '$'
+}
 
 func (p *parser) withQuery() bool {
 	if !p.name1() {

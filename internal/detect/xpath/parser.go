@@ -43,6 +43,8 @@ type parser struct {
 	measured  bool // its result compared with a constant
 	onPath    bool // a function of XPath with a path for an argument, or one that reads a document
 	path      bool // a path from the root, an axis, an attribute
+	leading   bool // brackets closed before anything else
+	steps     bool // a further step of a path
 	closed    int  // brackets closed that the text did not open
 	union     bool // a path behind |
 	bad       bool // the grammar broke
@@ -114,6 +116,7 @@ func (p *parser) value(t token) bool {
 		return p.take(sName)
 	case tDot:
 		p.frame().path = true
+		p.path = p.path || t.end-t.start == len("..")
 		return p.take(sName)
 	case tName:
 		return p.named(t)
@@ -202,6 +205,7 @@ func (p *parser) operator(t token) bool {
 		return p.push(false)
 	case tRParen, tRBracket:
 		p.operand = true
+		p.leading = p.leading || p.tokens == 1
 		return p.pop()
 	case tName:
 		return p.connective(t)
@@ -212,6 +216,7 @@ func (p *parser) operator(t token) bool {
 
 // deeper takes a further step of a path, or // behind a closed predicate.
 func (p *parser) deeper() bool {
+	p.steps = true
 	p.frame().path = true
 	pos := p.pos
 	n := p.next()
@@ -298,7 +303,7 @@ func (p *parser) judgeQuoted(first bool) string {
 	switch {
 	case p.connected && (p.constant || p.call):
 		return "boolean"
-	case p.closed > 0 && (p.union || p.path):
+	case first && p.leading && (p.union || p.path || p.steps):
 		return "predicate"
 	case (p.connected || p.union) && p.path:
 		return "path"

@@ -70,7 +70,7 @@ func quotes(v *scan.View, report scan.Report) bool {
 	s := v.Text
 	budget := 16*len(s) + 256
 	l := newLexer(s)
-	var seen byte
+	var single, double bool
 	for i := 0; i < len(s) && budget > 0; i++ {
 		if s[i] != '\'' && s[i] != '"' {
 			continue
@@ -79,11 +79,16 @@ func quotes(v *scan.View, report scan.Report) bool {
 		p := parser{lexer: l, operand: true, quoted: true}
 		p.run(v)
 		budget -= p.pos - i
-		if rule := p.judgeQuoted(seen != s[i]); rule != "" {
+		first := !single
+		if s[i] == '"' {
+			first, double = !double, true
+		} else {
+			single = true
+		}
+		if rule := p.judgeQuoted(first); rule != "" {
 			report(rule, i, p.spanEnd(i))
 			return true
 		}
-		seen = s[i]
 	}
 	return false
 }

@@ -97,7 +97,7 @@ func layered(t testing.TB, s string) bool {
 func TestLinear(t *testing.T) {
 	const most = 40 // steps a byte
 	for _, seed := range []string{"'", "\"", "' or ", "' or a", "'='", "' or '", "(", "((", "count(", "[", "]", "/", "//", "//a", "|", "a|", "'|//a", "$a", "for $a in ", "@", "::", "a::", "not(", "' and not(", ".", "..", "*", " or ", "1 or ", "(:"} {
-		for _, n := range []int{1 << 10, 2 << 10, 4 << 10, 1 << 17, 1 << 20} {
+		for _, n := range []int{1 << 10, 2 << 10, 4 << 10, 1 << 20} {
 			s := strings.Repeat(seed, n/len(seed)+1)
 			d := xpath.Detector()
 			v := scan.NewView(s)
