@@ -2,6 +2,7 @@ package middleware_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -195,4 +196,40 @@ func BenchmarkRejectBrowsers(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(cpu()-began)/float64(b.N), "cpu-ns/op")
+}
+
+// BenchmarkHostile shows that the cost of a byte does not grow with the body: the same row at two sizes has about
+// the same cpu-ns/B.
+func BenchmarkHostile(b *testing.B) {
+	h := middleware.Guard()(func(echo.Context) error { return nil })
+	repeated := func(open, middle, shut string) func(int) string {
+		return func(size int) string {
+			return open + strings.TrimSuffix(strings.Repeat(middle, size/len(middle)), ",") + shut
+		}
+	}
+	for _, row := range []struct {
+		name string
+		body func(size int) string
+	}{
+		{"depth", repeated("", "[", "")},
+		{"names", repeated("{", `"a":1,`, "}")},
+		{"strings", repeated("[", `"a",`, "]")},
+		{"numbers", repeated("[", `123456789012345678901234567890,`, "]")},
+		{"long-number", repeated("", "9", "")},
+		{"escapes", repeated(`["`, `\u0041`, `"]`)},
+		{"attacks", repeated("[", `"<script>alert(1)</script>",`, "]")},
+		{"one-attack", repeated(`["`, `<a onload=x `, `"]`)},
+	} {
+		for _, size := range []int{16 << 10, 60 << 10, 1000 << 10} {
+			body := row.body(size)
+			b.Run(fmt.Sprintf("%s/size=%dKB", row.name, size>>10), func(b *testing.B) {
+				o := newOnce(body)
+				began := cpu()
+				for b.Loop() {
+					_ = h(o.context(body))
+				}
+				b.ReportMetric(float64(cpu()-began)/float64(b.N)/float64(len(body)), "cpu-ns/B")
+			})
+		}
+	}
 }
