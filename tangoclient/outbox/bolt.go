@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"iter"
 	"os"
+	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -20,7 +22,8 @@ const (
 	lockTimeout = time.Second
 	formatKey   = "format"
 	format      = "tangoguard outbox 1"
-	batch       = 128 // entries that are read in one transaction
+	scrubKey    = "scrub" // there: something was erased or deleted, and its bytes may still be in free pages
+	batch       = 128     // entries that are read in one transaction
 )
 
 var (
@@ -31,7 +34,11 @@ var (
 )
 
 // boltStore is a Store in one file, by bbolt. Every change is one transaction, on the disk when it returns.
-type boltStore struct{ db *bolt.DB }
+type boltStore struct {
+	path string
+	mu   sync.RWMutex // held for reading by every transaction, for writing while Compact changes the file
+	db   *bolt.DB
+}
 
 // Open opens or makes a store in a file of mode 0600, which one process at a time can use: a second one gets
 // an error within about a second. A file that others may read or write is refused. The directory must not be
@@ -45,7 +52,7 @@ func Open(path string) (Store, error) {
 			return nil, fmt.Errorf("outbox: %s: others may read or write it; it holds personal data, so its mode must be 0600", path)
 		}
 	}
-	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: lockTimeout})
+	db, err := openFile(path)
 	if errors.Is(err, berrors.ErrTimeout) {
 		return nil, fmt.Errorf("outbox: %s: another process uses it; one process at a time can", path)
 	}
@@ -56,7 +63,44 @@ func Open(path string) (Store, error) {
 		_ = db.Close()
 		return nil, fmt.Errorf("outbox: %s: %w", path, err)
 	}
-	return &boltStore{db}, nil
+	_ = os.Remove(path + compacting) // of a process that was killed while it compacted; this one has the lock
+	return &boltStore{path: path, db: db}, nil
+}
+
+// openFile opens a file and makes sure that it still has its name once it is locked: while this process waited
+// for the lock, another may have compacted the file and put a new one in its place.
+func openFile(path string) (*bolt.DB, error) {
+	var file *os.File
+	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: lockTimeout,
+		OpenFile: func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
+			file, err = os.OpenFile(name, flag, mode)
+			return file, err
+		}})
+	if err != nil {
+		return nil, err
+	}
+	locked, err := file.Stat()
+	named, err2 := os.Stat(path)
+	if err = errors.Join(err, err2); err == nil && !os.SameFile(locked, named) {
+		err = berrors.ErrTimeout
+	}
+	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+func (s *boltStore) view(f func(*bolt.Tx) error) error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.db.View(f)
+}
+
+func (s *boltStore) update(f func(*bolt.Tx) error) error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.db.Update(f)
 }
 
 func prepare(tx *bolt.Tx) error {
@@ -141,7 +185,7 @@ func (s *boltStore) Add(ctx context.Context, e Entry) (kept Entry, added bool, e
 	if err := ctx.Err(); err != nil {
 		return Entry{}, false, err
 	}
-	err = s.db.Update(func(tx *bolt.Tx) error {
+	err = s.update(func(tx *bolt.Tx) error {
 		old, err := get(tx, key(e.Tenant, e.Ref))
 		switch {
 		case err == nil:
@@ -162,7 +206,7 @@ func (s *boltStore) Get(ctx context.Context, tenant, ref string) (e Entry, err e
 	if err := ctx.Err(); err != nil {
 		return Entry{}, err
 	}
-	err = s.db.View(func(tx *bolt.Tx) error {
+	err = s.view(func(tx *bolt.Tx) error {
 		e, err = get(tx, key(tenant, ref))
 		return err
 	})
@@ -174,7 +218,7 @@ func (s *boltStore) Replace(ctx context.Context, e Entry) (Entry, error) {
 	if err := ctx.Err(); err != nil {
 		return Entry{}, err
 	}
-	err := s.db.Update(func(tx *bolt.Tx) error {
+	err := s.update(func(tx *bolt.Tx) error {
 		old, err := get(tx, key(e.Tenant, e.Ref))
 		if err != nil {
 			return err
@@ -183,6 +227,11 @@ func (s *boltStore) Replace(ctx context.Context, e Entry) (Entry, error) {
 			return ErrConflict
 		}
 		e.Revision++
+		if e.Erased && !old.Erased {
+			if err := markScrub(tx); err != nil {
+				return err
+			}
+		}
 		return put(tx, &e, &old)
 	})
 	if err != nil {
@@ -196,7 +245,7 @@ func (s *boltStore) Delete(ctx context.Context, tenant, ref string, revision uin
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return s.db.Update(func(tx *bolt.Tx) error {
+	return s.update(func(tx *bolt.Tx) error {
 		id := key(tenant, ref)
 		old, err := get(tx, id)
 		if err != nil {
@@ -205,7 +254,7 @@ func (s *boltStore) Delete(ctx context.Context, tenant, ref string, revision uin
 		if old.Revision != revision {
 			return ErrConflict
 		}
-		if err := unindex(tx, &old); err != nil {
+		if err := errors.Join(unindex(tx, &old), markScrub(tx)); err != nil {
 			return err
 		}
 		return tx.Bucket(bucketOrders).Delete(id)
@@ -231,7 +280,7 @@ func (s *boltStore) walk(ctx context.Context, bucket, end []byte) iter.Seq2[Entr
 			var list []Entry
 			err := ctx.Err()
 			if err == nil {
-				err = s.db.View(func(tx *bolt.Tx) (err error) {
+				err = s.view(func(tx *bolt.Tx) (err error) {
 					list, from, err = page(tx, bucket, from, end)
 					return err
 				})
@@ -275,4 +324,67 @@ func page(tx *bolt.Tx, bucket, from, end []byte) (list []Entry, next []byte, err
 }
 
 // Close implements Store.
-func (s *boltStore) Close() error { return s.db.Close() }
+func (s *boltStore) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.db.Close()
+}
+
+func markScrub(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Put([]byte(scrubKey), []byte{1}) }
+
+// compacting is the suffix of the file that Compact writes.
+const compacting = ".compact"
+
+// Compact implements Compacter: bbolt leaves what it frees in the file, so what is left is copied into a new
+// file that takes its place. Every other call waits meanwhile. Nothing is done when nothing was erased.
+func (s *boltStore) Compact(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	due := false
+	err := s.db.View(func(tx *bolt.Tx) error {
+		due = tx.Bucket(bucketMeta).Get([]byte(scrubKey)) != nil
+		return nil
+	})
+	if err = errors.Join(err, ctx.Err()); err != nil || !due {
+		return err
+	}
+	next, err := s.copied()
+	if err != nil {
+		_ = os.Remove(s.path + compacting)
+		return fmt.Errorf("outbox: compacting %s: %w", s.path, err)
+	}
+	// The new file is open, and so locked, before it takes the name; there is no moment without a lock.
+	old := s.db
+	s.db = next
+	return errors.Join(old.Close(), syncDir(filepath.Dir(s.path)))
+}
+
+// copied writes the new file and gives it the name of the old one.
+func (s *boltStore) copied() (*bolt.DB, error) {
+	const perTransaction = 4 << 20 // bytes
+	next, err := openFile(s.path + compacting)
+	if err != nil {
+		return nil, err
+	}
+	if err = bolt.Compact(next, s.db, perTransaction); err == nil {
+		err = next.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucketMeta).Delete([]byte(scrubKey)) })
+	}
+	if err == nil {
+		err = os.Rename(s.path+compacting, s.path)
+	}
+	if err != nil {
+		_ = next.Close()
+		return nil, err
+	}
+	return next, nil
+}
+
+// syncDir makes a change of names survive a crash of the machine. Until then either name leads to a whole
+// file: the old one, which has what the new one has and more.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}

@@ -18,6 +18,6 @@
 // process at a time uses a Store of somebody else's making (the one of Open makes sure of it).
 //
 // Kept: the order as it was submitted, without anything that Tango answered but its ids and states, so no
-// reward codes. Personal data goes when Config.Retention is over, or with Delete. A database that copies on
-// write, as bbolt does, may hold remnants in free pages of its file until they are used again.
+// reward codes. Personal data goes when Config.Retention is over, or with Delete; from the files of a store, too,
+// within an hour (see Compacter). What a disk, a file system or a backup keeps is theirs.
 package outbox

@@ -565,9 +565,22 @@ func TestPersonalDataGoes(t *testing.T) {
 		assert.ErrorIs(t, err, outbox.ErrDifferent)
 		assert.Equal(t, 1, h.posts())
 
+		file := func() string {
+			b, err := os.ReadFile(h.path)
+			require.NoError(t, err)
+			return string(b)
+		}
+		assert.NotContains(t, file(), "Brien", "not even in free pages of the file")
+		assert.NotContains(t, file(), "sean@example.com")
+		assert.Contains(t, file(), "ref-1")
+		_, err = outbox.Open(h.path)
+		assert.ErrorContains(t, err, "another process", "the new file is locked as well")
+
 		require.NoError(t, h.box.Delete(t.Context(), "one", "ref-1"))
 		_, err = h.box.Get(t.Context(), "one", "ref-1")
 		assert.ErrorIs(t, err, outbox.ErrNotFound)
+		time.Sleep(time.Hour)
+		assert.NotContains(t, file(), "ref-1")
 		h.submit("one", "ref-1")
 		e = h.wait("one", "ref-1", time.Minute)
 		assert.True(t, e.Replayed, "Tango has it already")

@@ -34,6 +34,13 @@ type Store interface {
 	Close() error
 }
 
+// Compacter is a Store whose files still hold what was erased or deleted. An Outbox calls Compact once an hour,
+// and at its start; when it returns, the store's files hold nothing of it any more. It does nothing, quickly,
+// when nothing was erased or deleted since.
+type Compacter interface {
+	Compact(ctx context.Context) error
+}
+
 var (
 	// ErrNotFound: the tenant has no order of this ref. Another tenant's is not found either.
 	ErrNotFound = errors.New("outbox: no such order")

@@ -321,7 +321,11 @@ func (o *Outbox) forget() {
 	t := time.NewTicker(eraseEvery)
 	defer t.Stop()
 	for {
-		if err := o.eraseDue(o.run); err != nil {
+		err := o.eraseDue(o.run)
+		if c, ok := o.cfg.Store.(Compacter); ok {
+			err = errors.Join(err, c.Compact(o.run))
+		}
+		if err != nil {
 			o.log.ErrorContext(o.run, "outbox: personal data could not be erased", slog.Any("cause", err))
 		}
 		select {
