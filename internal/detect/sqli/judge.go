@@ -26,7 +26,7 @@ func (p *parser) effect() string {
 		return ""
 	}
 	switch {
-	case p.has(fSelect) && (p.stacked && p.selects2() || p.end != endOpen && p.has(fStar|fSystem|fCatalogue|fInfo|fDelay|fReach|fQuery)):
+	case p.has(fSelect) && (p.stacked && p.selectsSomething() || p.end != endOpen && p.has(fStar|fSystem|fCatalogue|fInfo|fDelay|fReach|fQuery)):
 		return "stacked-statement"
 	case p.has(fDelay):
 		return "time-delay"
@@ -38,8 +38,8 @@ func (p *parser) effect() string {
 	return ""
 }
 
-// selects2 reports whether a SELECT that was read to the end of the text has an effect.
-func (p *parser) selects2() bool {
+// selectsSomething reports whether a SELECT that was read to the end of the text has an effect.
+func (p *parser) selectsSomething() bool {
 	return p.has(fStar|fSystem|fCatalogue|fInfo|fDelay|fReach|fQuery|fKnown) || p.has(fItems) && p.whole()
 }
 

@@ -1,4 +1,41 @@
-// Package sqli finds SQL injection.
+// Package sqli finds SQL injection (CWE-89), and with it injection into HQL and JPQL (CWE-564) and Cypher, whose
+// break-outs look alike: text that leaves the value it was put into and goes on as SQL that has an effect.
+//
+// It reads a text as the union of the dialects of MySQL, MariaDB, PostgreSQL, SQL Server, Oracle, SQLite, DB2, Firebird,
+// Informix, HSQLDB, H2 and Access would, from each place where SQL can begin: bare where a value is due, bare behind a
+// value, as a statement of its own, and behind each quote, of which the first of its kind leaves the literal. From there
+// it follows the alternation of operands and operators, through brackets, subqueries, CASE, comments that are white space
+// and comments that MySQL runs, until the text ends, a comment hides the rest, a literal stays open for the quote of the
+// query, or the grammar breaks. What it saw on the way decides, not single words: prose breaks the grammar within a few
+// words, or has no effect.
+//
+//	rule                 what was read                                             example
+//	boolean              a connective and a condition of the text's own            a' OR 7=7--
+//	union-select         UNION and a SELECT that selects something                 4 UNION SELECT a, b FROM c
+//	stacked-statement    another statement behind the value                        4; DROP TABLE a
+//	statement            a text that is a statement with an effect                 select * from members
+//	subquery             a SELECT in brackets that reads or computes               (select a from b)
+//	time-delay           a call that makes the server wait                         4 AND sleep(9)
+//	reaching-function    a call that reaches files, hosts or error messages        a'||utl_http.request('…')||'
+//	into-outfile         a result written to a file                                a' INTO OUTFILE '…'#
+//	clause-probe         ORDER BY, GROUP BY, HAVING, LIMIT, PROCEDURE ANALYSE      4 ORDER BY 3#
+//	expression           a condition inside CASE or a function, for a value        MAKE_SET(3=4,5)
+//	comment-after-quote  nothing but the end of a literal and a comment            root'--
+//	string-operator      operators that combine the literal with another           a'+'
+//	system-variable      a variable in which the server tells about itself         @@version
+//	quote-probe          quotes and brackets that scanners send at random          4'",(.)'.,
+//
+// A text is read again with a backslash as an escape, with a plus sign as a space, with comments that vanish inside words
+// (un/**/ion), without the percent signs that IIS skips, and out of base64 when it is base64 as a whole, each only where
+// its characters occur. Percent-encoding, entities and look-alike characters are decoded before, by package detect.
+//
+// Not reported, deliberately: names and prose with apostrophes; words of SQL in sentences; quoted words with "or" and
+// "and" between them; conditions that go on as a sentence ("and 1 = 1, as my teacher said"); a SELECT of plain columns
+// from a plain table; statements quoted in the midst of prose; arithmetic; feet and inches; a lone quote. Behind one
+// break-out 32 KiB are read; what is SQL for that long and no mere list is reported for it. A text that is a condition of
+// another language (x == 'a' && y) is not reported unless it compares constants with each other.
+//
+// No finding is no proof. Parameterised queries stay necessary.
 package sqli
 
 import (
@@ -10,7 +47,7 @@ import (
 // Class is the class of the findings of this package.
 const Class scan.Class = "sqli"
 
-// Detector finds SQL injection (CWE-89, CWE-564).
+// Detector finds SQL injection.
 func Detector() scan.Detector {
 	return scan.Detector{Class: Class, Find: find}
 }
