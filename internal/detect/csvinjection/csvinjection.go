@@ -32,7 +32,7 @@ const Class scan.Class = "csv_injection"
 
 // Detector finds csv_injection.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("=+-@|"), scan.Bytes("(|'!+-*/&^")}, Find: find}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("=+-@|;"), scan.Bytes("(|'!+-*/&^")}, Find: find}
 }
 
 // maxCell bounds how far a formula is read.
@@ -42,6 +42,11 @@ func find(v *scan.View, report scan.Report) {
 	s := v.Text
 	v.Work(len(s))
 	cell(v, 0, true, report)
+	if i := skip(s, 0); hasFold(s[i:], "DDE") {
+		if k := skip(s, i+3); k < len(s) && s[k] == '(' && k+1 < len(s) && s[k+1] == '"' {
+			report("dde", i, k+1) // LibreOffice's function, without its sign
+		}
+	}
 	for _, sign := range [...]byte{'=', '+', '-', '@'} {
 		if !v.Has.Has(sign) {
 			continue
@@ -142,11 +147,15 @@ func dde(s string) int {
 
 func link(s string, bar int) int {
 	name := bar
+	for name > 0 && bar-name < 16 && s[name-1] == ' ' {
+		name--
+	}
+	bar, end := name, bar
 	for name > 0 && isWord(s[name-1]) {
 		name--
 	}
-	i := bar + 1
-	if i < len(s) && s[i] == ' ' {
+	i := end + 1
+	for i < len(s) && i-end < 16 && s[i] == ' ' {
 		i++
 	}
 	if name == bar || i >= len(s) {
@@ -158,6 +167,9 @@ func link(s string, bar int) int {
 			return len(s)
 		}
 		i += k + 2
+		for n := 0; i < len(s) && n < 16 && s[i] == ' '; n++ {
+			i++
+		}
 	} else {
 		for i < len(s) && s[i] > ' ' && s[i] != '!' {
 			i++
@@ -290,6 +302,10 @@ func term(s string) int {
 		return 0
 	}
 	return i
+}
+
+func hasFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

@@ -50,6 +50,7 @@ type conversion struct {
 	end        int
 	verb       byte
 	positional bool
+	doubled    bool // two percent signs: a way round a filter
 	digits     int  // of the width
 	flagged    bool // has flags, a width or a precision
 	long       bool // a width or precision of three digits or more
@@ -62,7 +63,8 @@ const maxDirective = 40
 func parse(s string, i int) (c conversion, ok bool) {
 	j := i + 1
 	for j < len(s) && j-i < 4 && s[j] == '%' {
-		j++ // "%%20n": one percent sign too many is a way round a filter
+		j++
+		c.doubled = true
 	}
 	number := func() int {
 		from := j
@@ -119,6 +121,7 @@ type row struct {
 	positionalRead bool
 	long           bool
 	flagged        bool
+	doubled        bool
 	bigWidth       bool
 }
 
@@ -178,6 +181,7 @@ func (r *row) add(i int, c *conversion) {
 	r.positionalRead = r.positionalRead || c.positional && strings.IndexByte("xXpn", c.verb) >= 0
 	r.long = r.long || c.long
 	r.flagged = r.flagged || c.flagged
+	r.doubled = r.doubled || c.doubled
 	r.bigWidth = r.bigWidth || c.flagged && c.verb == 'n'
 }
 
@@ -193,6 +197,8 @@ func (r *row) judge(s string) string {
 	case r.tight >= 4, r.n >= 5 && r.texts == r.n && whole, r.n >= 6 && r.read > 0, r.read > 0 && r.tight >= 3:
 		return "read"
 	case r.read > 0 && whole && (r.tight == r.n && r.n > 1 || r.n == 1 && r.flagged):
+		return "read"
+	case r.doubled && whole && r.flagged:
 		return "read"
 	case r.long:
 		return "exhaust"

@@ -59,7 +59,11 @@ func find(v *scan.View, report scan.Report) {
 				break
 			}
 			v.Work(u.Path - u.Start)
-			if rule := judge(s, &u); rule != "" {
+			rule := judge(s, &u)
+			if rule == "" && v.Layer > 0 && u.Slashes > 0 && disguised(v, &u) {
+				rule = "odd-address"
+			}
+			if rule != "" {
 				report(rule, u.Start, u.End)
 			}
 		}
@@ -101,6 +105,17 @@ func judge(s string, u *weburl.URL) string {
 	return "service-port"
 }
 
+// disguised reports whether the host is written in forms that only fold to ASCII, as IDNA and browsers do: "ⓔⓧ.ⓒⓞⓜ".
+func disguised(v *scan.View, u *weburl.URL) bool {
+	const enough = 64
+	for i := u.Start + len(u.Scheme) + 1 + u.Slashes; i < u.Path && i < u.Start+enough; i++ {
+		if v.Kind(i)&scan.Fold != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // misleads reports whether a part of the userinfo would be taken for the host, because it looks like one, or a
 // backslash or fragment stands in front of an "@", on which parsers disagree.
 func misleads(s string, u *weburl.URL) bool {
@@ -114,7 +129,7 @@ func misleads(s string, u *weburl.URL) bool {
 		}
 	}
 	rest := s[u.Path:min(u.End, u.Path+2)]
-	return rest == `\@` || rest == "#@" || rest == "?@"
+	return rest == `\@` || rest == "#@" || rest == "?@" || rest == ":\\" || strings.HasPrefix(s[u.End:], " &@")
 }
 
 // looksLikeHost reports whether s ends in a dot and a top-level domain that people know.
@@ -243,10 +258,10 @@ func bare(s string, report scan.Report) {
 	} else if i := strings.IndexByte(host, ':'); i >= 0 && i == strings.LastIndexByte(host, ':') {
 		host, port = host[:i], host[i+1:]
 	}
-	if port != "" && !isPort(port) {
+	h := weburl.Classify(host)
+	if port != "" && !isPort(port) && (h.Where != weburl.Loopback || !isPort(strings.TrimLeft(port[:min(len(port), 4)], "+"))) {
 		return
 	}
-	h := weburl.Classify(host)
 	dotted := strings.Count(host, ".") == 3
 	onlyNumber := strings.IndexByte(host, '.') < 0 && strings.IndexByte(host, ':') < 0
 	switch {

@@ -93,7 +93,9 @@ func parsePart(s string) (v uint64, odd, ok bool) {
 		return 0, false, false
 	case len(s) > 1 && s[0] == '0' && s[1]|0x20 == 'x':
 		base, odd, s = 16, true, s[2:]
-	case len(s) > 1 && s[0] == '0':
+	case len(s) > 2 && s[0] == '0' && s[1]|0x20 == 'o':
+		base, odd, s = 8, true, s[2:]
+	case len(s) > 1 && (s[0] == '0' || s[0]|0x20 == 'o'):
 		base, odd, s = 8, true, s[1:]
 	}
 	for i := range len(s) {
