@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/labstack/echo/v4"
@@ -58,6 +59,68 @@ func FuzzChain(f *testing.F) {
 		current = t
 		fuzz.Serve(t, e, raw)
 	})
+}
+
+// FuzzStripMode sends JSON through a guard that strips. What the handler reads is clean, has the same shape, and differs
+// only in strings in which something was found.
+func FuzzStripMode(f *testing.F) {
+	for _, seed := range fuzz.Requests(f) {
+		if _, body, ok := bytes.Cut(seed, []byte("\r\n\r\n")); ok && len(body) > 0 {
+			f.Add(body)
+		}
+	}
+	mw, err := middleware.GuardConfig{Mode: middleware.Strip}.ToMiddleware()
+	if err != nil {
+		f.Fatal(err)
+	}
+	var got []byte
+	e := echo.New()
+	e.HTTPErrorHandler = middleware.HTTPErrorHandler
+	e.POST("/", func(c echo.Context) error {
+		got, err = io.ReadAll(c.Request().Body)
+		return err
+	}, mw)
+	f.Fuzz(func(t *testing.T, body []byte) {
+		got = nil
+		req := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
+		req.Header.Set("Content-Type", "application/json")
+		rec := httptest.NewRecorder()
+		e.ServeHTTP(rec, req)
+		if rec.Code >= 500 {
+			t.Fatalf("status %d", rec.Code)
+		}
+		if got == nil {
+			return
+		}
+		holdClean(t, got)
+		before, after := tokens(t, body), tokens(t, got)
+		if len(before) != len(after) {
+			t.Fatalf("another shape: %q from %q", got, body)
+		}
+		for i := range before {
+			was, isText := before[i].(string)
+			if before[i] != after[i] && !(isText && validate.Inspect(was) != nil) {
+				t.Fatalf("%v became %v", before[i], after[i])
+			}
+		}
+	})
+}
+
+// tokens are the tokens of a JSON text as encoding/json reads them.
+func tokens(t testing.TB, body []byte) (out []json.Token) {
+	t.Helper()
+	dec := json.NewDecoder(bytes.NewReader(body))
+	dec.UseNumber()
+	for {
+		tok, err := dec.Token()
+		if err == io.EOF {
+			return out
+		}
+		if err != nil {
+			t.Fatalf("the handler runs for what encoding/json cannot read: %v: %q", err, body)
+		}
+		out = append(out, tok)
+	}
 }
 
 // holdClean holds a body that a handler reads against encoding/json and Inspect.

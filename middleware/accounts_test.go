@@ -21,7 +21,7 @@ func withAccounts(t testing.TB, cfg middleware.AccountConfig) *echo.Echo {
 	t.Helper()
 	if cfg.Resolve == nil && !cfg.NoAccount {
 		cfg.Resolve = func(*http.Request) (middleware.Accounts, error) {
-			return middleware.Accounts{{Customer: "cust1", Account: "acc-11"}, {Customer: "cust1", Account: "acc-12"}, {Customer: "cust2", Account: "acc-21"}}, nil
+			return middleware.Accounts{{Customer: "cust1", Account: "acc-11"}, {Customer: "cust1", Account: "acc-12"}, {Customer: "cust2", Account: "acc-21"}, {Customer: "cust1", Account: "10001"}}, nil
 		}
 	}
 	mw, err := cfg.ToMiddleware()
@@ -67,7 +67,8 @@ func TestRequireAccount(t *testing.T) {
 		{"null", "/", `{"accountIdentifier":null}`, nil, 403},
 		{"a list", "/", `{"accountIdentifier":["acc-11"]}`, nil, 403},
 		{"an object", "/", `{"accountIdentifier":{"x":"acc-11"}}`, nil, 403},
-		{"a number", "/", `{"accountIdentifier":11}`, nil, 403},
+		{"a number that reads like an own one", "/", `{"accountIdentifier":10001}`, nil, 403},
+		{"the same as text", "/", `{"accountIdentifier":"10001"}`, nil, 200},
 		{"two places that differ", "/?accountIdentifier=acc-12", own, nil, 403},
 		{"path and body differ", "/accounts/acc-11", `{"accountIdentifier":"acc-12"}`, nil, 403},
 		{"twice in the body", "/", `{"accountIdentifier":"acc-11","accountIdentifier":"acc-13"}`, nil, 400},
@@ -250,7 +251,7 @@ func FuzzRequireAccount(f *testing.F) {
 		if rec.Code != 200 {
 			return
 		}
-		own := map[string]bool{"acc-11": true, "acc-12": true, "acc-21": true}
+		own := map[string]bool{"10001": true, "acc-11": true, "acc-12": true, "acc-21": true}
 		for name, value := range map[string]string{qName: qValue, bName: bValue} {
 			if strings.EqualFold(name, "accountIdentifier") && !own[value] {
 				t.Fatalf("passed with a foreign account: %s", body)
