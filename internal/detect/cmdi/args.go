@@ -19,7 +19,8 @@ type args struct {
 	url     int
 	root    int // a path below a directory of the system: /etc/…, C:\…, \\host\share
 	path    int // another path: /x, ./x, ../x, ~/x
-	file    int // a name with an extension, which may be a host too
+	file    int // a name with an extension that files have
+	host    int // another name with a dot
 	glob    int
 	vars    int // $NAME, %NAME%, ${IFS} or a command inside
 	quoted  int
@@ -28,6 +29,7 @@ type args struct {
 	first      string // the first argument
 	end        int    // where the command ends
 	redirect   bool   // ends with <
+	slash      bool   // the last argument is a lone /
 	open       bool   // a quoted argument goes on over blanks
 	smallFirst bool   // the first argument is a number
 	proseFirst bool   // the first argument is a word
@@ -161,6 +163,11 @@ func trimQuotes(arg string) string {
 
 func (a *args) sort(arg string, p shell.Program) {
 	c := arg[0]
+	if a.slash && !(c == '-' && isOption(arg, p)) { // "cut / paste"
+		a.path--
+		a.prose++
+	}
+	a.slash = arg == "/"
 	if c == '\'' || c == '"' {
 		if len(trimQuotes(arg)) == 0 {
 			a.n-- // the quote that the attack leaves open behind it
@@ -206,6 +213,8 @@ func (a *args) sortPath(arg string) bool {
 		a.path++
 	case fileName:
 		a.file++
+	case hostName:
+		a.host++
 	case globName:
 		a.glob++
 	default:
@@ -297,6 +306,10 @@ func isAddress(arg string) bool {
 	return dots == 3 && digits >= 4
 }
 
+// extensions are those of files that commands are pointed at.
+var extensions = lex.NewSet("txt php php5 phtml conf cnf cfg config ini log sh bash py pl rb js ts jsp asp aspx html htm xml json yml yaml env bak old sql db sqlite " +
+	"key pem crt csv exe bat cmd ps1 vbs dll so jar war tar gz zip tgz md inc passwd shadow dat out tmp swp c h go java rs lock properties htaccess hta sct")
+
 type pathClass int
 
 const (
@@ -304,6 +317,7 @@ const (
 	rootPath
 	otherPath
 	fileName
+	hostName
 	globName
 )
 
@@ -376,7 +390,7 @@ func relative(arg string) pathClass {
 			slash = i
 		case c == '*':
 			return globName
-		case !lex.IsWord(c) && c != '-' && c != '@' && c != ':':
+		case !lex.IsWord(c) && c != '-' && c != ':':
 			return noPath
 		}
 	}
@@ -384,7 +398,11 @@ func relative(arg string) pathClass {
 		return rootPath
 	}
 	if dot > 0 && len(arg)-dot > 1 && len(arg)-dot <= 7 && lex.IsWord(arg[dot-1]) && lex.IsLetter(arg[dot+1]) {
-		return fileName
+		var buf [8]byte
+		if extensions[string(lex.Fold(buf[:], arg[dot+1:]))] {
+			return fileName
+		}
+		return hostName
 	}
 	return noPath
 }

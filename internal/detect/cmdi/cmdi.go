@@ -222,7 +222,7 @@ func judge(p shell.Program, a *args, w *shell.Word, exact bool) int {
 		p&(shell.TakesURL|shell.TakesAny) != 0 && a.url > 0 ||
 		p&(shell.TakesHost|shell.TakesAny) != 0 && (a.address > 0 || a.vars > 0) ||
 		p&shell.TakesPath != 0 && a.redirect ||
-		p&shell.TakesText != 0 && a.quoted > 0
+		p&shell.TakesText != 0 && a.quoted > 0 && (a.open || p&shell.Sure != 0)
 	if strong {
 		if place == 0 && a.prose > 0 && (natural || a.prose > 2) && !(a.option > 0 && a.path+a.file+a.quoted > 0) {
 			return fits
@@ -233,8 +233,9 @@ func judge(p shell.Program, a *args, w *shell.Word, exact bool) int {
 		return certain
 	}
 	weak := p&shell.TakesNumber != 0 && a.smallFirst ||
-		p&shell.TakesPath != 0 && a.path+a.file+a.glob > 0 ||
-		p&shell.TakesHost != 0 && a.file+a.address > 0 ||
+		p&shell.TakesPath != 0 && (a.path+a.file+a.glob > 0 || a.host > 0 && !natural) ||
+		p&shell.TakesHost != 0 && a.file+a.host+a.address > 0 ||
+		p&shell.TakesText != 0 && a.quoted > 0 && (!natural || p&shell.TakesNumber != 0) ||
 		p&shell.TakesAny != 0 && a.n > 0
 	if weak {
 		if a.prose > 0 && (natural || a.prose > 3) {

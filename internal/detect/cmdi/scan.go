@@ -172,7 +172,7 @@ func (f *finder) separator(i int) int {
 	if f.accept(&c, i, j, line) {
 		f.found("chained-command", i, c.end)
 	}
-	f.command = c.strength >= alone
+	f.command = c.strength >= fits || c.strength == alone && f.words < 2
 	return j - 1
 }
 
@@ -209,6 +209,8 @@ func (f *finder) accept(c *command, i, j int, line bool) bool {
 	}
 	if c.strength == fits {
 		switch {
+		case line && natural && f.words > 0 && !f.command && c.args.number == 0:
+			return false
 		case f.command || f.words < 2 || !spaced:
 			return true
 		case line:

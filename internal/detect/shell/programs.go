@@ -58,7 +58,8 @@ var groups = []struct {
 	{Natural | reads | Slash, "cat more less head tail type sort cut paste fold look split view join comm file find locate strings expand fmt stat rev"},
 	{Sure | reads | TakesText | TakesAny, "tac xxd uniq egrep fgrep hexdump md5sum sha1sum sha256sum sha512sum zcat bzcat zgrep readlink realpath " +
 		"base64 base32 unexpand zless zmore cksum getfattr getfacl xmllint rgrep pcregrep"},
-	{reads | TakesText, "grep nl od wc tee tr pr vi vim vimdiff nano ed sed awk gawk mawk nawk diff cmp bat pg ag jq iconv column dirname basename"},
+	{Natural | reads | TakesText, "nl od wc tee tr pr vi ed"},
+	{reads | TakesText, "grep vim vimdiff nano sed awk gawk mawk nawk diff cmp bat pg ag jq iconv column dirname basename"},
 	{Sure | windows | TakesPath | TakesText | TakesAny, "findstr fc certutil icacls cacls takeown attrib xcopy robocopy forfiles wevtutil"},
 	// What changes files.
 	{TakesOption | TakesPath, "rm cp mv dd ln tar zip ar cpio"},
@@ -91,7 +92,7 @@ var groups = []struct {
 	{TakesText | TakesNumber | Natural, "echo"},
 	{Sure | TakesText | TakesAny, "printf expr"},
 	// What changes the machine.
-	{Natural | TakesOption | TakesNumber, "kill"},
+	{Natural | TakesOption, "kill"},
 	{Sure | TakesOption | TakesAny, "killall pkill poweroff useradd adduser usermod userdel groupadd passwd iptables insmod modprobe visudo"},
 	{Sure | windows | TakesSub, "netsh wmic reg schtasks vssadmin bcdedit wbadmin nltest dsquery fsutil runas"},
 	{Fold | Slash | TakesSub | TakesOption, "net sc route ip systemctl service"},
