@@ -3,9 +3,9 @@ package sanitize
 import (
 	"html"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -18,10 +18,10 @@ import (
 // TestPartKnowsEveryReference takes the names of all character references from the source of package html, and holds
 // Text against html.UnescapeString for each, before and behind everything that could make a tag of it.
 func TestPartKnowsEveryReference(t *testing.T) {
-	source, err := os.ReadFile(filepath.Join(runtime.GOROOT(), "src", "html", "entity.go"))
-	if err != nil {
-		t.Skip("skipped: the source of package html is not here: ", err)
-	}
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	require.NoError(t, err)
+	source, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(root)), "src", "html", "entity.go"))
+	require.NoError(t, err)
 	names := regexp.MustCompile(`(?m)^\s*"([A-Za-z0-9]+;?)":`).FindAllStringSubmatch(string(source), -1)
 	require.Greater(t, len(names), 2000)
 	added := 0

@@ -62,6 +62,8 @@ func (c *context) kept(r rune) {
 	case r < 0x590 && !(r >= 0x300 && r < 0x370), r >= 0x2000 && r < 0x2de0, r >= 0x2e80 && r < 0xa800 && r != 0x3099 && r != 0x309a,
 		r >= 0xac00 && r < 0xd7b0: // no joiner script there; the rest is looked up
 		c.joins = false
+	case r >= 0x620 && r < 0x64b, r >= 0x904 && r < 0x93a: // nothing but Arabic and Devanagari letters
+		c.joins = true
 	case !unicode.Is(unicode.Mn, r):
 		c.joins = unicode.Is(joinerScripts, r)
 	}

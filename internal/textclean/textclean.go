@@ -23,7 +23,10 @@ func Line(s string) string { return normalized(s, rules{line: true}) }
 // normalized is clean and NFC. In rare broken text a mark that joins the characters before it, because something
 // between went, takes a letter apart ("\u01d8\x01\u0323") and makes the text longer; there the mark goes too.
 func normalized(s string, how rules) string {
-	t := clean(s, how)
+	t, easy := clean(s, how)
+	if easy && t == s {
+		return s
+	}
 	if t == s {
 		return NFC(s)
 	}
@@ -31,11 +34,16 @@ func normalized(s string, how rules) string {
 		return t
 	}
 	how.bare = true
-	return NFC(clean(s, how))
+	t, _ = clean(s, how)
+	return NFC(t)
 }
 
-// Marked is Line with U+FFFD in place of what Line would take out, so that a reader sees that something was there.
-func Marked(s string) string { return clean(s, rules{line: true, mark: true}) }
+// Marked is Line, but for NFC, with U+FFFD in place of what Line would take out, so that a reader sees that something
+// was there.
+func Marked(s string) string {
+	t, _ := clean(s, rules{line: true, mark: true})
+	return t
+}
 
 // Fold returns s with each run of spaces as one, and none at either end.
 func Fold(s string) string {
@@ -58,19 +66,21 @@ type rules struct {
 	bare bool // marks behind what goes go too
 }
 
-// clean looks for the first character that has to change, and copies only from there on.
-func clean(s string, how rules) string {
+// clean looks for the first character that has to change, and copies only from there on. easy is true for a text that
+// needs no look at its normalization form.
+func clean(s string, how rules) (t string, easy bool) {
 	var c context
 	i := 0
-	for {
-		i += plain(s[i:], &c)
+	for easy = true; ; {
+		i += c.run(s[i:])
 		if i == len(s) {
-			return s
+			return s, easy
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if to := c.judge(s[i:], r, size, how); to != r || r == utf8.RuneError && size == 1 {
 			break
 		}
+		easy = easy && r < 0x300
 		c.kept(r)
 		i += size
 	}
@@ -91,31 +101,11 @@ func clean(s string, how rules) string {
 			c.kept(to)
 		}
 		i += size
-		if n := plain(s[i:], &c); n > 0 {
+		if n := c.run(s[i:]); n > 0 {
 			out = append(out, s[i:i+n]...)
 			i += n
+			went = false
 		}
 	}
-	return string(out)
-}
-
-// plain returns how many bytes at the start of s are printable ASCII, which nothing here changes.
-func plain(s string, c *context) int {
-	const ones, high = 0x0101010101010101, 0x8080808080808080
-	i := 0
-	for ; i+8 <= len(s); i += 8 {
-		w := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 |
-			uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
-		// A high bit comes up for a byte below 0x20 (the borrow), for 0x7f (the carry) and for one above it.
-		if ((w-ones*0x20)|(w+ones)|w)&high != 0 {
-			break
-		}
-	}
-	for i < len(s) && s[i] >= 0x20 && s[i] < 0x7f {
-		i++
-	}
-	if i > 0 {
-		c.kept(rune(s[i-1]))
-	}
-	return i
+	return string(out), false
 }

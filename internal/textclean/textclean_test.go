@@ -83,9 +83,9 @@ func TestLengthIsBounded(t *testing.T) {
 	}
 }
 
-// TestPlainAgreesWithOneByteAtATime holds the word-wise scan against the obvious one.
-func TestPlainAgreesWithOneByteAtATime(t *testing.T) {
-	base := strings.Repeat("abcdefgh", 4)
+// TestRunAgreesWithOneByteAtATime holds the word-wise scan against the obvious one.
+func TestRunAgreesWithOneByteAtATime(t *testing.T) {
+	base := strings.Repeat("abcdefgh", 6)
 	for at := range len(base) {
 		for c := range 256 {
 			s := base[:at] + string([]byte{byte(c)}) + base[at+1:]
@@ -93,10 +93,40 @@ func TestPlainAgreesWithOneByteAtATime(t *testing.T) {
 			for want < len(s) && s[want] >= 0x20 && s[want] < 0x7f {
 				want++
 			}
-			var ctx context
-			if got := plain(s, &ctx); got != want {
-				t.Fatalf("plain(%q) = %d, want %d", s, got, want)
+			if got := ascii(s); got != want {
+				t.Fatalf("ascii(%q) = %d, want %d", s, got, want)
 			}
+		}
+	}
+}
+
+// TestRunTakesOnlyWhatNeverChanges: each character that is passed without a look stays by itself, is in NFC beside
+// any other, and leaves the context as a look would.
+func TestRunTakesOnlyWhatNeverChanges(t *testing.T) {
+	taken := 0
+	for r := rune(0x80); r <= unicode.MaxRune; r++ {
+		s := string(r)
+		var fast, slow context
+		if fast.run(s) == 0 {
+			continue
+		}
+		taken++
+		slow.kept(r)
+		p := norm.NFC.PropertiesString(s)
+		if fast != slow || Invisible(r) || unicode.IsSpace(r) || p.CCC() != 0 || !norm.NFC.IsNormalString(s) || norm.NFC.QuickSpanString(s) != len(s) || slow.joins {
+			t.Errorf("%U", r)
+		}
+		if slow.judge(s, r, len(s), rules{line: true}) != r {
+			t.Errorf("%U would change", r)
+		}
+	}
+	if taken < 30000 {
+		t.Errorf("only %d characters", taken)
+	}
+	for _, s := range []string{"\xe5\x80", "\xe5a\x80", "\xc3", "\xc3a", "\xed\xa0\x80", "\xeb\xbf"} {
+		var c context
+		if n := c.run(s); n != 0 {
+			t.Errorf("%q: %d", s, n)
 		}
 	}
 }
