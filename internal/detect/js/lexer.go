@@ -41,12 +41,19 @@ type Lexer struct {
 	Pos     int
 	Operand bool
 	Comment bool // a comment ran to the end of the text, or of its line
-
-	noRegexp int // no regular expression ends before this offset
+	Steps   int  // how many bytes were looked at so far
 }
 
-// Next returns the next token. Every byte is looked at a bounded number of times.
+// Next returns the next token. Every byte is looked at once, but for the rest of a line behind a "/" that
+// begins no regular expression where one is expected; a reader stops there.
 func (l *Lexer) Next() Token {
+	start := l.Pos
+	t := l.next()
+	l.Steps += l.Pos - start + 1
+	return t
+}
+
+func (l *Lexer) next() Token {
 	newline := l.skip()
 	t := Token{Start: l.Pos, Newline: newline}
 	if l.Pos >= len(l.Text) {
@@ -183,14 +190,11 @@ func (l *Lexer) quoted(quote byte) bool {
 
 // regexp passes over a regular expression literal if one stands here.
 func (l *Lexer) regexp() bool {
-	if l.Pos < l.noRegexp {
-		return false
-	}
 	class := false
 	for i := l.Pos + 1; i < len(l.Text); i++ {
 		switch c := l.Text[i]; {
 		case c == '\n' || c == '\r':
-			l.noRegexp = i
+			l.Steps += i - l.Pos
 			return false
 		case c == '\\':
 			i++
@@ -203,7 +207,7 @@ func (l *Lexer) regexp() bool {
 			return true
 		}
 	}
-	l.noRegexp = len(l.Text)
+	l.Steps += len(l.Text) - l.Pos
 	return false
 }
 

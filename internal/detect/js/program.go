@@ -21,6 +21,7 @@ type Program struct {
 	Effect Effect // the strongest effect
 	Start  int    // the place of that effect
 	End    int
+	Steps  int // how many bytes were looked at
 }
 
 // maxDepth bounds the nesting of brackets: Read stops at a deeper one.
@@ -88,6 +89,7 @@ func Read(text string, pos int, operand bool) Program {
 	if r.p.Whole {
 		r.p.Stop = len(text)
 	}
+	r.p.Steps = r.lex.Steps
 	return r.p
 }
 
@@ -173,9 +175,17 @@ func (r *reader) word(t Token) bool {
 }
 
 func (r *reader) calledNext() bool {
+	t, _ := r.peek(r.operand)
+	return t.Kind == Punct && r.lex.Text[t.Start] == '('
+}
+
+// peek returns the next token, and the lexer behind it, without taking it.
+func (r *reader) peek(operand bool) (Token, Lexer) {
 	next := r.lex
+	next.Operand = operand
 	t := next.Next()
-	return t.Kind == Punct && next.Text[t.Start] == '('
+	r.lex.Steps = next.Steps
+	return t, next
 }
 
 func (r *reader) punct(t Token, p string) bool {
@@ -290,33 +300,31 @@ func (r *reader) call(t Token) {
 
 // acts reports whether a method with the argument that follows does something.
 func (r *reader) acts(m method) bool {
-	next := r.lex
-	next.Operand = false
-	return m == active || m == navigates && leads(&next, next.Next())
+	if m != navigates {
+		return m == active
+	}
+	t, _ := r.peek(false)
+	return r.leads(t)
 }
 
 // loads reports whether the argument that follows leads to another origin, or is made of something of the page's.
 func (r *reader) loads() bool {
-	next := r.lex
-	next.Operand = false
-	t := next.Next()
-	text := next.Text[t.Start:t.Stop]
+	t, _ := r.peek(false)
+	text := r.lex.Text[t.Start:t.Stop]
 	return t.Kind == Word && Value(text) || t.Kind == Template && strings.Contains(text, "${") ||
 		(t.Kind == String || t.Kind == Template) && (strings.Contains(text, "//") || strings.Contains(text, `\`) || strings.Contains(text, ":"))
 }
 
 // leads reports whether a token is a URL, or a value that an attacker may have filled.
-func leads(l *Lexer, t Token) bool {
-	text := l.Text[t.Start:t.Stop]
+func (r *reader) leads(t Token) bool {
+	text := r.lex.Text[t.Start:t.Stop]
 	return (t.Kind == String || t.Kind == Template || t.Kind == Regexp) && strings.ContainsAny(text, `:/\%`) || t.Kind == Word && Value(text)
 }
 
 // plainArgument reports whether the argument that follows is a word such as honest text puts into brackets,
 // "confirm(ed)", "alert(s)", or honest code hands to a timer, "setTimeout(wrap, 100)".
 func (r *reader) plainArgument() bool {
-	next := r.lex
-	next.Operand = false
-	t := next.Next()
+	t, next := r.peek(false)
 	word := next.Text[t.Start:t.Stop]
 	if t.Kind != Word || Value(word) || Sink(word) || len(word) == 1 && word != "s" && Dialog(r.last(r.chain)) && r.last(r.chain) != "eval" {
 		return false
@@ -357,11 +365,9 @@ func innerCapital(s string) bool {
 func (r *reader) assign(t Token) {
 	c := r.chain
 	root, last := r.root(c), r.last(c)
-	next := r.lex
-	next.Operand = false
-	v := next.Next()
-	text := next.Text[v.Start:v.Stop]
-	goes := leads(&next, v)
+	v, _ := r.peek(false)
+	text := r.lex.Text[v.Start:v.Stop]
+	goes := r.leads(v)
 	acts := false
 	switch last {
 	case "location":

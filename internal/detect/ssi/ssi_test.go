@@ -33,6 +33,7 @@ func TestRules(t *testing.T) {
 		{"a command without its argument", `#exec team, #echo, #set a`, ""},
 		{"an argument of another command", `#exec var=x`, ""},
 		{"a word that begins like an argument", `#include filenames`, ""},
+		{"an argument without its =", `#include file cabinets, #echo var`, ""},
 		{"a hashtag", `#printenv #config`, ""},
 		{"an element that begins with esi", `<esicool>`, ""},
 		{"a shell's variable", `$(HOME)`, ""},

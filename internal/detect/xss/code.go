@@ -21,33 +21,33 @@ func (f *finder) call(i int) {
 		f.computed(i)
 	case name == "" && i > 0 && s[i-1] == ')': // (alert)(1)
 		if inner, from := f.nameBefore(i - 1); js.Sink(inner) && from > 0 && strings.IndexByte("(,|", s[from-1]) >= 0 && argument(s, i+1, true) {
-			f.report(ruleCode, from, closing(s, i))
+			f.report(ruleCode, from, f.closing(i))
 		}
 	case name == "constructor":
 		if start > 0 && s[start-1] == '.' && argument(s, i+1, false) {
-			f.report(ruleCode, start, closing(s, i))
+			f.report(ruleCode, start, f.closing(i))
 		}
 	case name == "write" || name == "writeln" || name == "createElement":
 		if owner, from := f.nameBefore(start - 1); start > 0 && s[start-1] == '.' && owner == "document" && f.builds(i) {
-			f.report(ruleCode, from, closing(s, i))
+			f.report(ruleCode, from, f.closing(i))
 		}
 	case name == "call" || name == "apply" || name == "bind":
 		if owner, from := f.nameBefore(start - 1); start > 0 && s[start-1] == '.' && js.Dialog(owner) {
-			f.report(ruleCode, from, closing(s, i))
+			f.report(ruleCode, from, f.closing(i))
 		}
 	case js.Loader(name):
 		if arg := window(s, i+1, 64); argument(s, i+1, false) && (strings.Contains(arg, "//") || strings.Contains(arg, "data:") || strings.Contains(arg, "document.")) {
-			f.report(ruleCode, start, closing(s, i))
+			f.report(ruleCode, start, f.closing(i))
 		}
 		f.work += 64
 	case js.Sink(name):
 		exact := name == strings.ToLower(name) && js.Dialog(name) || name == "Function"
 		if argument(s, i+1, exact) || f.emptyCall(start, i) {
-			f.report(ruleCode, start, closing(s, i))
+			f.report(ruleCode, start, f.closing(i))
 		}
 	case strings.EqualFold(name, "expression"):
 		if k := skipBlank(s, start-1, -1); k >= 0 && s[k] == ':' {
-			f.report(ruleStyle, start, closing(s, i))
+			f.report(ruleStyle, start, f.closing(i))
 		}
 	default:
 		f.handed(i, start)
@@ -104,7 +104,7 @@ func (f *finder) computed(i int) {
 	inner := strings.TrimLeft(f.text[f.brackets.open+1:i-1], " ")
 	quoted := inner != "" && strings.IndexByte("'\"`/(", inner[0]) >= 0
 	if js.Global(owner) || owner == "this" && quoted || quoted && strings.HasPrefix(inner[1:], "constructor") {
-		f.report(ruleCode, start, closing(f.text, i))
+		f.report(ruleCode, start, f.closing(i))
 	}
 }
 
@@ -146,10 +146,10 @@ func (f *finder) template(i int) {
 	}
 	name, start := f.nameBefore(end)
 	quoted := start > 0 && s[start-1] == '`' // `alert` is how Markdown writes a name
-	if quoted || !js.Dialog(name) && name != "Function" && name != "constructor" && name != "setTimeout" && name != "setInterval" || strings.IndexByte(window(s, i+1, 256), '`') < 0 {
+	if quoted || !js.Dialog(name) && name != "Function" && name != "constructor" && name != "setTimeout" && name != "setInterval" || strings.IndexByte(window(s, i+1, maxName), '`') < 0 {
 		return
 	}
-	f.work += 256
+	f.work += maxName
 	f.report(ruleCode, start, i+1)
 }
 
@@ -254,11 +254,13 @@ func argument(s string, i int, word bool) bool {
 }
 
 // closing returns the offset behind the first ")" after i, if it is near.
-func closing(s string, i int) int {
-	if n := strings.IndexByte(window(s, i, 256), ')'); n >= 0 {
+func (f *finder) closing(i int) int {
+	near := window(f.text, i, maxName)
+	f.work += len(near)
+	if n := strings.IndexByte(near, ')'); n >= 0 {
 		return i + n + 1
 	}
-	return min(len(s), i+1)
+	return min(len(f.text), i+1)
 }
 
 // skipBlank moves i in steps of step over blanks.

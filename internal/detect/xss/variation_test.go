@@ -218,7 +218,7 @@ func FuzzFind(f *testing.F) {
 		}
 		v := scan.NewView(s)
 		d.Find(&v, func(string, int, int) {})
-		if v.Steps() > 100*len(s)+1000 {
+		if v.Steps() > 64*len(s)+1000 {
 			t.Fatalf("%d steps for %d bytes: %q", v.Steps(), len(s), s)
 		}
 	})

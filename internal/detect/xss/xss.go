@@ -201,7 +201,7 @@ func (f *finder) quote(i, kind int) {
 		return // "it's": behind a string no word stands but "in", "instanceof" and "of"
 	}
 	p := js.Read(f.text, i+1, true)
-	f.work += p.Stop - i
+	f.work += p.Steps
 	if p.Effect < js.Calls || p.Effect < js.Acts && f.text[i] == '`' { // Markdown puts all kinds of code into back-ticks
 		return
 	}
@@ -241,7 +241,7 @@ func (f *finder) code(start, end int) js.Program {
 		return js.Program{}
 	}
 	p := js.Read(f.text[start:min(end, start+codeWindow)], 0, false)
-	f.work += p.Stop
+	f.work += p.Steps
 	f.read = start + p.Stop
 	return p
 }
@@ -249,7 +249,7 @@ func (f *finder) code(start, end int) js.Program {
 // program looks at the text as a whole: it may land between the tags of a script element.
 func (f *finder) program() {
 	p := js.Read(f.text, 0, false)
-	f.work += p.Stop
+	f.work += p.Steps
 	if p.Effect == js.Acts && p.Whole {
 		f.report(ruleCode, p.Start, len(f.text))
 	}
