@@ -58,7 +58,7 @@ func (p *parser) judgeBare(after bool) string {
 		return "boolean"
 	case p.conn && p.has(fCall) && (after || p.digit || p.closed > 0 || p.end == endComment):
 		return "boolean"
-	case p.conn && after && p.has(fPair):
+	case p.conn && (after || p.digit) && p.has(fPair), p.conn && p.digit && p.has(fMixed) && p.has(fPattern):
 		return "boolean"
 	case p.conn && p.end == endComment && p.comment.empty && p.has(fOperand):
 		return "boolean"
@@ -74,7 +74,7 @@ func (p *parser) judgeBare(after bool) string {
 		return "subquery"
 	case p.has(fSystem) && p.tokens == 2 && systemVariable(p.s[p.last.start:p.last.end]):
 		return "system-variable"
-	case p.digit && (p.has(fOrder) || p.has(fConst) && p.has(fPattern) || p.has(fNull)):
+	case p.digit && (p.has(fOrder) || p.has(fLimit) && p.has(fCount) || p.has(fConst) && p.has(fPattern) || p.has(fNull)):
 		return "clause-probe"
 	case p.has(fSystem) && p.feats != fSystem:
 		return "system-variable"
@@ -134,7 +134,7 @@ func (p *parser) judgeQuoted(before string, first bool) string {
 		return "comment-after-quote"
 	case p.op && p.has(fCatalogue):
 		return "reaching-function"
-	case p.op && p.end == endOpen && p.within && (p.tokens == 2 || before != "") && p.opensClean(before):
+	case (p.op || p.has(fPattern)) && p.end == endOpen && p.within && (p.tokens == 2 || before != "") && p.opensClean(before):
 		return "string-operator"
 	}
 	return ""

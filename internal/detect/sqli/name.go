@@ -91,7 +91,7 @@ func (l *lexer) name() token {
 			return p
 		}
 		w, end := l.reserved(i)
-		if w != wNone && l.at(end) != '.' {
+		if w != wNone && (l.at(end) != '.' || isDigit(l.at(end+1))) {
 			t.kind, t.word, t.end = tWord, w, end
 			l.pos = end
 			return t

@@ -40,6 +40,7 @@ func (p *parser) done() bool {
 				return true
 			}
 		}
+		return p.isName(t, "to") // RENAME
 	}
 	return false
 }
@@ -140,7 +141,7 @@ func (p *parser) insert() bool {
 	case t.kind == tLParen, t.kind == tWord && (t.word == wSelect || t.word == wValues):
 		return true
 	case t.kind == tName:
-		return p.isName(t, "set") || p.isName(t, "default")
+		return p.isName(t, "set") || p.isName(t, "default") || p.isName(t, "using")
 	}
 	return false
 }
@@ -187,7 +188,7 @@ func (p *parser) grant() bool {
 			if p.alone {
 				return p.anyName() && p.nameIs("to") && p.anyName()
 			}
-			return p.anyName() && p.kindIs(tEnd, tComment, tSemi, tName, tComma)
+			return p.kindIs(tName, tStar) && p.kindIs(tEnd, tComment, tSemi, tName, tComma, tDot)
 		case t.kind == tWord && t.word != wAll && t.word != wSelect, t.kind != tName && t.kind != tComma && t.kind != tWord:
 			return false
 		}

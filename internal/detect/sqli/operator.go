@@ -7,7 +7,7 @@ func (p *parser) operator(t token) bool {
 	p.op = p.op || p.tokens == 1 && t.kind != tWord && t.kind != tDot && t.kind != tString && t.kind != tOpen
 	switch t.kind {
 	case tCompare:
-		p.digits = p.digits || p.digit && !p.conn && p.depth == 0
+		p.digits = p.digits || p.digit && !p.conn && p.depth == 0 && p.feats == 0 && !p.cases
 		p.compare(false)
 		f.equal = p.s[t.start] == '='
 		return true
@@ -283,6 +283,13 @@ func (p *parser) union() bool {
 				p.feats |= fUnionOpen
 			}
 			return true
+		case p.isName(t, "table"): // MySQL: TABLE t is SELECT * FROM t
+			if p.kindIs(tName) {
+				p.feats |= fUnion
+				p.operand = true
+				return true
+			}
+			return false
 		case t.kind == tName && t.end-t.start > len("select") && lookup(p.s[t.start:t.start+len("select")]) == wSelect:
 			// SELECTCHAR(…): what stood between was removed by a filter.
 			f := p.frame()

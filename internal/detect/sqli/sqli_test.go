@@ -113,6 +113,15 @@ func layered(t testing.TB, s string) bool {
 	return false
 }
 
+func TestNoAllocation(t *testing.T) {
+	d := sqli.Detector()
+	for _, s := range []string{"Anna O'Brien", "Happy birthday, don't open it before 5!", "Tom & Anna; 'with love' -- or \"hugs\" (5 of them)",
+		"SELECT happiness FROM life;", "4f8d2c1b9a7e6f5d4c3b2a19"} {
+		v := scan.NewView(s)
+		assert.Zero(t, testing.AllocsPerRun(20, func() { d.Find(&v, func(string, int, int) {}) }), "%q", s)
+	}
+}
+
 // TestLinear holds the bytes looked at against the length of inputs that would cost a careless tokeniser the square.
 func TestLinear(t *testing.T) {
 	const most = 64 // steps a byte

@@ -178,6 +178,14 @@ func (p *parser) verb(t token) bool {
 		ok = p.nameIs("database") || p.kindIs(tString)
 	case "pragma", "dbcc":
 		ok = p.kindIs(tName) && p.kindIs(tCompare, tLParen, tEnd, tComment)
+	case "kill":
+		ok = p.stacked && p.kindIs(tNumber) && p.done()
+	case "lock":
+		ok = p.nameIs("tables") && p.anyName()
+	case "raiserror":
+		ok = p.stacked && p.opensCall() && p.kindIs(tString, tNumber)
+	case "explain":
+		ok = p.wordIs(wSelect) && p.selectEffect() != 0
 	case "show":
 		ok = p.nameIs("tables") || p.nameIs("databases")
 	case "prepare":

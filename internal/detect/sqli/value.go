@@ -195,6 +195,11 @@ func (p *parser) valueWord(t token) bool {
 	case wJoin:
 		return p.last.kind == tWord && p.last.word == wJoin
 	case wLimit, wDesc, wBy, wFor, wProcedure:
+		if t.word == wDesc && p.opensCall() { // ASC('a') of Access
+			p.push(callPlain)
+			p.advance(token{kind: tLParen, start: t.start, end: p.pos})
+			return true
+		}
 		if !p.plus() && f.sel {
 			p.take(t, cName) // a column of that name
 			return true
