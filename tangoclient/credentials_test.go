@@ -83,6 +83,12 @@ func TestNoRequestWithoutCredentials(t *testing.T) {
 	}
 }
 
+func TestARequestIsNotFormedWithoutCredentials(t *testing.T) {
+	c := newTestClient(t, &script{steps: []step{reply(200, "")}})
+	_, err := c.request(t.Context(), &call{op: "x", method: "GET", path: "/x"}, new(gate), authorization{})
+	require.ErrorIs(t, err, errNoCredentials)
+}
+
 type emptySource struct{}
 
 func (emptySource) Credentials(context.Context) ([]Credentials, error) {

@@ -124,7 +124,8 @@ func cleaningProblems(v any) ([]FieldError, error) {
 // fields.
 func (c *core) textProblems(body []byte) []FieldError {
 	var out []FieldError
-	d := jsontext.NewDecoder(bytes.NewReader(body))
+	d := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true)) // the encoder makes none
+	inCustom := false
 	for {
 		t, err := d.ReadToken()
 		if errors.Is(err, io.EOF) {
@@ -136,10 +137,16 @@ func (c *core) textProblems(body []byte) []FieldError {
 		if t.Kind() != '"' {
 			continue
 		}
-		if kind, n := d.StackIndex(d.StackDepth()); kind == '{' && n%2 == 1 && !strings.HasPrefix(string(d.StackPointer()), customFields) {
-			continue // the name of a field of ours
-		}
 		s := t.String()
+		depth := d.StackDepth()
+		if kind, n := d.StackIndex(depth); kind == '{' && n%2 == 1 { // a name
+			if depth == 1 {
+				inCustom = s == "customFields"
+			}
+			if depth == 1 || !inCustom {
+				continue // of a field of ours
+			}
+		}
 		if len(validate.Inspect(s)) > 0 {
 			out = append(out, FieldError{Pointer: knownPointer(string(d.StackPointer())), Key: tango.KeyInsecure, Message: "looks like an attack; Tango refuses insecure characters"})
 		}

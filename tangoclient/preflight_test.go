@@ -58,6 +58,9 @@ func TestPreflight(t *testing.T) {
 		{"the name of a custom field", func(r *OrderRequest) {
 			r.CustomFields = map[string]string{"<script>alert(1)</script>": "x"}
 		}, "/customFields", tango.KeyInsecure},
+		{"the name of a custom field that is SQL", func(r *OrderRequest) {
+			r.CustomFields = map[string]string{"1' OR '1'='1' -- ": "x"}
+		}, "/customFields/*", tango.KeyInsecure},
 		{"text that is not UTF-8", func(r *OrderRequest) { r.Message = "a\xff" }, "", "invalid"},
 		{"an override of direction", func(r *OrderRequest) { r.Message = "a \u202egnp.exe" }, "/message", tango.KeyInsecure},
 		{"our own key", func(r *OrderRequest) { r.Message = "psst: " + testKey }, "/message", tango.KeyInsecure},

@@ -73,6 +73,8 @@ func TestCreateOrderOutcomes(t *testing.T) {
 		{"a success without an id is none", []step{reply(201, "{}"), reply(200, placed())}, 2, outcome(Replayed)},
 		{"another order's reply is none", []step{reply(201, placed("ref-1", "ref-2"))}, 5, unknown},
 		{"too much is none", []step{reply(201, strings.Repeat(" ", maxReply+1)), reply(200, placed())}, 2, outcome(Replayed)},
+		{"too deep in an unknown field is none", []step{reply(201, placed(`{"a":[1]}`, strings.Repeat("[", 64)+strings.Repeat("]", 64))), reply(200, placed())}, 2, outcome(Replayed)},
+		{"not quite too deep is fine", []step{reply(201, placed(`{"a":[1]}`, strings.Repeat("[", 63)+strings.Repeat("]", 63)))}, 1, outcome(Created)},
 		{"too deep is none", []step{reply(201, strings.Repeat("[", 65)+strings.Repeat("]", 65)), reply(200, placed())}, 2, outcome(Replayed)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -337,7 +339,7 @@ func TestSettle(t *testing.T) {
 		assert.NotNil(t, o.Reward)
 	})
 	t.Run("a look-up that answers with others is no answer", func(t *testing.T) {
-		c := newTestClient(t, &script{steps: []step{reply(200, `{"orders":[`+placed("demo-acc1", "demo-acc2")+`]}`)}})
+		c := newTestClient(t, &script{steps: []step{reply(200, `{"orders":[`+placed("demo-acc1", "demo-acc2")+`]}`), reply(200, placed())}})
 		_, err := c.Settle(background, goodOrder(), LastAttempt(time.Now().Add(-time.Hour)))
 		require.ErrorIs(t, err, ErrReply)
 	})

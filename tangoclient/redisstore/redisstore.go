@@ -71,7 +71,7 @@ func (s *Store) Close() error { return s.db.Close() }
 // options checks the configuration and fills in what is missing.
 func options(cfg Config) (*redis.Options, error) {
 	if cfg.Options == nil {
-		return nil, errors.New("Options must be set")
+		return nil, errors.New("set Options")
 	}
 	opt := *cfg.Options
 	var errs []error
