@@ -85,6 +85,12 @@ func OnlyMarkupLost(in, out string) error {
 	if strings.Contains(in, "<!") || strings.Contains(in, "<?") {
 		return nil
 	}
+	low := strings.ToLower(in)
+	for _, raw := range []string{"script", "style", "noscript", "xmp", "noembed", "noframes", "iframe", "textarea", "title", "plaintext"} {
+		if strings.Contains(low, "<"+raw) {
+			return nil
+		}
+	}
 	var text strings.Builder
 	for z := nethtml.NewTokenizer(strings.NewReader(in)); ; {
 		kind := z.Next()
@@ -93,12 +99,6 @@ func OnlyMarkupLost(in, out string) error {
 		}
 		if kind == nethtml.TextToken {
 			text.Write(z.Raw())
-			continue
-		}
-		name, _ := z.TagName()
-		switch string(name) {
-		case "script", "style", "noscript", "xmp", "noembed", "noframes", "iframe", "textarea", "title", "plaintext":
-			return nil
 		}
 	}
 	return Subsequence(Visible(text.String()), Visible(out))
