@@ -215,7 +215,7 @@ func (r *run) detect(v *scan.View) {
 	}
 	r.view = v
 	for i := range r.set.detectors {
-		if d := &r.set.detectors[i]; r.set.ungated || d.Open(v) {
+		if d := &r.set.detectors[i]; r.set.ungated || r.set.gates[i].pass(v.Groups()) {
 			r.class = d.Class
 			d.Find(v, r.report)
 			if r.first && r.dirty {

@@ -46,13 +46,18 @@ func find(v *scan.View, report scan.Report) {
 	if strings.Contains(s, "=?") {
 		encodedWords(v, report)
 	}
+	rare := strings.Contains(s, "\u0085") || strings.Contains(s, "\u2028") || strings.Contains(s, "\u2029") ||
+		strings.Contains(s, "嘊") || strings.Contains(s, "嘍")
+	if !rare && !v.Has.Has('\n') && !v.Has.Has('\r') {
+		return
+	}
 	first := firstLine(s)
-	for i := 0; i < len(s); {
-		n := breakAt(s, i)
-		if n == 0 {
-			i++
-			continue
+	for i := 0; ; {
+		i = nextBreak(s, i, rare)
+		if i < 0 {
+			return
 		}
+		n := breakAt(s, i)
 		start := i
 		breaks := 0
 		for n > 0 {
@@ -67,6 +72,22 @@ func find(v *scan.View, report scan.Report) {
 		}
 		v.Work(maxLine)
 	}
+}
+
+// nextBreak finds the next line break at or behind i, or -1. Only few texts hold one that is not CR or LF.
+func nextBreak(s string, i int, rare bool) int {
+	if rare {
+		for ; i < len(s); i++ {
+			if breakAt(s, i) > 0 {
+				return i
+			}
+		}
+		return -1
+	}
+	if k := strings.IndexAny(s[i:], "\r\n"); k >= 0 {
+		return i + k
+	}
+	return -1
 }
 
 // maxLine is how far into a line the detector looks.

@@ -112,7 +112,8 @@ func (v *View) Decode(into *View, kinds Kinds) Kinds {
 		from = i
 	}
 	text := bytesAsString(out)
-	*into = View{Text: text, Has: bytesOf(GroupsOf(text)), Layer: v.Layer + 1, parent: v, edits: edits, buf: out, work: v.work}
+	m := GroupsOf(text)
+	*into = View{Text: text, Has: bytesOf(m), groups: m, Layer: v.Layer + 1, parent: v, edits: edits, buf: out, work: v.work}
 	return did
 }
 

@@ -21,6 +21,7 @@ type View struct {
 	Has   ByteSet // the bytes that may occur in Text: exact but for letters, digits, controls and bytes above ASCII
 	Layer int     // 0 is the text as given
 
+	groups uint64 // of the bytes of Text
 	parent *View  // what Text was decoded from; nil: Text is the input
 	edits  []edit // where Text differs from parent.Text, in order
 	buf    []byte // holds Text where it was decoded
@@ -28,12 +29,15 @@ type View struct {
 }
 
 // NewView makes the view of a text as given.
-func NewView(text string) View { return View{Text: text, Has: bytesOf(GroupsOf(text)), work: new(int)} }
+func NewView(text string) View {
+	m := GroupsOf(text)
+	return View{Text: text, Has: bytesOf(m), groups: m, work: new(int)}
+}
 
 // Reset makes v the view of a text as given, whose groups are m, counting the work of the detectors in work, which
 // may be nil.
 func (v *View) Reset(text string, m uint64, work *int) {
-	v.Text, v.Has, v.Layer, v.parent, v.work = text, bytesOf(m), 0, nil, work
+	v.Text, v.Has, v.groups, v.Layer, v.parent, v.work = text, bytesOf(m), m, 0, nil, work
 	v.edits = v.edits[:0]
 }
 
@@ -64,6 +68,9 @@ func (v *View) Origin(start, end int) (int, int) {
 	}
 	return start, end
 }
+
+// Groups gives the groups of the bytes of Text as bits, as Groups does those of a set.
+func (v *View) Groups() uint64 { return v.groups }
 
 // Work counts n steps of a detector: bytes or tokens looked at. A test holds the sum against the length of
 // the input, so that linear time is a statement about steps and not about the speed of a machine.
