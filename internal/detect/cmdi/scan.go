@@ -47,15 +47,24 @@ func (f *finder) bare() {
 func (f *finder) plausible(i int) bool {
 	s := f.s
 	j := i
+	capitals, plain := 0, true
 	for j < len(s) && !lex.IsBlank(s[j]) && !(f.plus && s[j] == '+') {
-		if s[j] >= 0x80 || j-i > 40 {
-			return false
+		c := s[j]
+		if c >= 0x80 || j-i > 40 || c == '@' && j > i && lex.IsWord(s[j-1]) {
+			return false // not ASCII, too long, an e-mail address
 		}
+		if lex.IsUpper(c) {
+			capitals++
+		}
+		plain = plain && (lex.IsLetter(c) || lex.IsDigit(c) || c == '.' || c == '-')
 		j++
 	}
 	f.work += j - i
+	if plain && capitals == 1 && lex.IsUpper(s[i]) && (j == len(s) || j+1 < len(s) && lex.IsLetter(s[j+1]) && lex.At(s, j+2) != ':') {
+		return false // "Anna", "Happy birthday": a program is in lower case, or in no case at all
+	}
 	if j == len(s) {
-		return j-i <= 24 || strings.Contains(s, "IFS") || s[i] == '{'
+		return !plain || j-i <= 20 && j-i > 3
 	}
 	for j < len(s) && (lex.IsBlank(s[j]) || s[j] == '+') {
 		j++
@@ -82,12 +91,16 @@ const (
 
 var (
 	separatorSet = scan.Bytes(separators)
+	triggerSet   = scan.Bytes(separators + expansions + "/")
 	stops        = lex.NewTable(separators)
 )
 
 // scan walks over the separators and openings behind the start.
 func (f *finder) scan(has *scan.ByteSet) {
 	s := f.s
+	if !triggerSet.Meets(has) {
+		return
+	}
 	if has.Has('/') {
 		f.work += len(s)
 		for _, socket := range [...]string{"/dev/tcp/", "/dev/udp/"} {

@@ -45,7 +45,7 @@ func Detector() scan.Detector {
 
 func find(v *scan.View, report scan.Report) {
 	f := finder{s: v.Text, report: report}
-	f.encoded()
+	f.encoded(v.Has.Has('0'))
 	if !f.done {
 		f.work += lex.Sweep(f.s, marks, &v.Has, f.at)
 	}

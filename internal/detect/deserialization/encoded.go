@@ -6,12 +6,18 @@ import (
 	"github.com/tangoguard/tangoguard/internal/detect/lex"
 )
 
-// encoded looks at the long words of the text: a stream in base64 or in hexadecimal.
-func (f *finder) encoded() {
+// javaMagic is the base64 of the first bytes of a Java object stream; it is looked for by itself, since what
+// follows may be short.
+const javaMagic = "rO0AB"
+
+// encoded looks at the long words of the text: a stream in base64 or in hexadecimal. digits says that the text
+// may hold some.
+func (f *finder) encoded(digits bool) {
 	s := f.s
-	for _, magic := range [...]string{"rO0AB", "yv66vgAAAD"} {
-		if i := strings.Index(s, magic); i >= 0 && (i == 0 || !base64Byte(s[i-1]) || s[i-1] == '/' || s[i-1] == '-') {
-			f.found("java-stream", i, i+len(magic))
+	if digits {
+		f.work += len(s)
+		if i := strings.Index(s, javaMagic); i >= 0 && (i == 0 || !base64[s[i-1]] || s[i-1] == '/' || s[i-1] == '-') {
+			f.found("java-stream", i, i+len(javaMagic))
 			return
 		}
 	}
@@ -39,8 +45,6 @@ func (f *finder) encoded() {
 const shortest = 12
 
 var base64 = lex.NewTable("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
-
-func base64Byte(c byte) bool { return base64[c] }
 
 // word looks at one word of the base64 alphabet.
 func (f *finder) word(start, end int) {
@@ -120,7 +124,7 @@ func signature(w string) string {
 	}
 	h := string(b[:])
 	switch {
-	case strings.HasPrefix(h, "\xac\xed\x00\x05"):
+	case strings.HasPrefix(h, "\xac\xed\x00\x05"), strings.HasPrefix(h, "\xca\xfe\xba\xbe\x00\x00"):
 		return "java-stream"
 	case strings.HasPrefix(h, "\x1f\x8b\x08\x00"), strings.HasPrefix(h, "\x1f\x8b\x08\x08"):
 		return "gzip-stream"
