@@ -106,7 +106,7 @@ func (c *core) exchange(ctx context.Context, cl *call, g *gate, auth authorizati
 	body, err := readBody(resp, orDefault(cl.limit, maxReply))
 	switch {
 	case resp.StatusCode < 200 || resp.StatusCode > 299:
-		a.fail = c.errorFrom(cl.op, resp, body)
+		a.fail = c.errorFrom(cl, resp, body)
 	case err != nil:
 		a.err = causeOr(ctx, err)
 	default:

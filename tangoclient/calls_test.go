@@ -261,7 +261,8 @@ func TestHostileReplies(t *testing.T) {
 	for _, bad := range []string{testKey, "\n", "\r", "\x1b", "\u202e", "Mallory"} {
 		assert.NotContains(t, err.Error(), bad)
 	}
-	for header, want := range map[string]time.Duration{"5": 5 * time.Second, "-5": 0, "100000000": maxRetryAfter, "soon": 0, "": 0} {
+	for header, want := range map[string]time.Duration{"5": 5 * time.Second, "-5": 0, "100000000": maxRetryAfter, "soon": 0, "": 0,
+		"Fri, 31 Dec 9999 23:59:59 GMT": maxRetryAfter, "Mon, 01 Jan 1990 00:00:00 GMT": 0} {
 		_, err := newTestClient(t, &script{steps: []step{reply(400, "", "Retry-After", header)}}).GetOrder(background, "RA-1")
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, want, e.RetryAfter, header)
@@ -280,4 +281,22 @@ func TestReferencesThatArePathSteps(t *testing.T) {
 		require.ErrorIs(t, err, ErrInvalid, "%q", id)
 	}
 	assert.Empty(t, s.seen())
+}
+
+func TestErrorsDoNotRepeatWhatWasSent(t *testing.T) {
+	body := `{"message":"aoife@example.com is no address of Aoife O'Brien (Aoifes)","errors":[{"path":"message","i18nKey":"422.1","message":"'I <3 you' in demo-acc1 is bad","invalidValue":"I <3 you"}]}`
+	_, err := newTestClient(t, &script{steps: []step{reply(400, body)}}).CreateOrder(background, goodOrder())
+	var e *Error
+	require.ErrorAs(t, err, &e)
+	assert.Equal(t, "[value] is no address of [value] [value] (Aoifes)", e.Message)
+	assert.Equal(t, "'[value]' in [value] is bad", e.Fields[0].Message)
+	s := &script{steps: []step{reply(400, `{"message":"no orders of aoife@example.com"}`)}}
+	_, err = list(newTestClient(t, s).Orders(background, OrderFilter{RecipientEmail: "aoife@example.com"}))
+	require.ErrorAs(t, err, &e)
+	assert.Equal(t, "no orders of [value]", e.Message)
+	// What repeats endlessly is cut before it is looked through.
+	s = &script{steps: []step{reply(400, `{"message":"`+strings.Repeat("a ", 400_000)+`"}`)}}
+	_, err = newTestClient(t, s).CreateOrder(background, goodOrder(func(r *OrderRequest) { r.Notes = "a a" }))
+	require.ErrorAs(t, err, &e)
+	assert.Less(t, len(e.Message), 10*maxText)
 }

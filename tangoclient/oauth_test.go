@@ -92,6 +92,7 @@ func TestTokensAreRenewedLate(t *testing.T) {
 		require.NoError(t, get(c))
 		time.Sleep(20*time.Hour - time.Second)
 		require.NoError(t, get(c))
+		synctest.Wait()
 		require.Len(t, s.tokens.seen(), 1, "20 hours are the least between two tokens")
 		time.Sleep(2 * time.Second)
 		require.NoError(t, get(c)) // begins the renewal, uses the old one

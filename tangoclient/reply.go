@@ -140,14 +140,15 @@ func (l *looseFields) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 }
 
 // errorFrom makes the error for an answer that is no success, whatever its body is.
-func (c *core) errorFrom(op string, resp *http.Response, body []byte) *Error {
-	e := &Error{Op: op, Status: resp.StatusCode}
+func (c *core) errorFrom(cl *call, resp *http.Response, body []byte) *Error {
+	e := &Error{Op: cl.op, Status: resp.StatusCode}
 	var info envelope
 	if decodeReply(body, &info) != nil {
 		info = envelope{}
 	}
+	values := cl.sentValues()
 	e.Key = c.cleanToken(string(info.I18nKey), 16)
-	e.Message = c.cleanText(string(info.Message))
+	e.Message = c.cleanText(withoutValues(bounded(info.Message), values))
 	e.Path = c.cleanToken(string(info.Path), 200)
 	e.RequestID = c.requestID(resp.Header)
 	if e.RequestID == "" {
@@ -155,7 +156,7 @@ func (c *core) errorFrom(op string, resp *http.Response, body []byte) *Error {
 	}
 	for _, f := range info.Errors {
 		e.Fields = append(e.Fields, FieldError{Pointer: pointerOf(c.cleanToken(string(f.Path), 200)),
-			Key: c.cleanToken(string(f.I18nKey), 16), Message: c.cleanText(string(f.Message))})
+			Key: c.cleanToken(string(f.I18nKey), 16), Message: c.cleanText(withoutValues(bounded(f.Message), values))})
 	}
 	if e.Key == "" && len(e.Fields) > 0 {
 		e.Key = e.Fields[0].Key
@@ -166,6 +167,9 @@ func (c *core) errorFrom(op string, resp *http.Response, body []byte) *Error {
 	}
 	return e
 }
+
+// bounded cuts a text of Tango before it is looked through, so that the work is bounded too.
+func bounded(s loose) string { return string(s[:min(len(s), 8*maxText)]) }
 
 func (c *core) requestID(h http.Header) string {
 	return c.cleanToken(h.Get(tango.RequestIDHeader), 64)
