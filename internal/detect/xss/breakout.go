@@ -194,7 +194,14 @@ func (f *finder) ampersand(i int) {
 // foreign looks at "script" between brackets that become < and > when the page is read in another character
 // set, US-ASCII with the high bit set: the byte 0xBC, alone or as the end of "¼".
 func (f *finder) foreign(i int) {
-	if rest := f.text[i+1:]; len(rest) >= 6 && strings.EqualFold(rest[:6], "script") {
+	rest := f.text[i+1:]
+	if f.text[i] == '%' { // %BC: no UTF-8, so no layer decodes it
+		if !ascii.HasPrefix(rest, "bc") {
+			return
+		}
+		rest = rest[2:]
+	}
+	if ascii.HasPrefix(rest, "script") {
 		f.report(ruleCharset, i, i+7)
 	}
 }
@@ -207,8 +214,10 @@ const maxProbe = 16
 func (f *finder) probe(i int) {
 	s := f.text
 	if !f.inTag && i > 0 && strings.IndexByte("'\"`", s[i-1]) >= 0 {
-		if i+1 < len(s) && s[i+1] == '<' && beginsTag(s, i+1) {
-			f.report(ruleProbe, i-1, i+2)
+		near := window(s, i+1, maxName)
+		f.work += len(near)
+		if n := strings.IndexByte(near, '<'); n >= 0 && beginsTag(s, i+1+n) && (n == 0 || s[i+2+n] == '/') {
+			f.report(ruleProbe, i-1, i+1)
 			return
 		}
 	}

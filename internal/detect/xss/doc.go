@@ -26,7 +26,7 @@
 //	                     [].constructor.constructor("…")(), onerror=alert;throw 1, {{constructor.constructor("…")()}}
 //	obfuscated-script    JavaScript without letters (JSFuck, jjencode, aaencode)
 //	charset-markup       markup written for another character set: UTF-7, US-ASCII with the high bit set
-//	context-probe        quotes with "-->" or "]]>", "> and a tag outside of any tag, the three quotes in a row
+//	context-probe        quotes with "-->" or "]]>", "> and a tag outside of any tag of the text, the three quotes in a row
 //
 // Tags are those of WHATWG HTML 13.2.5; one that the text cuts off counts, because the page goes on behind it, and
 // so does one that lies in a comment, in a raw text element or in another tag's attribute, because the page may

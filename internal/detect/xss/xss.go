@@ -47,7 +47,7 @@ var effects = scan.Bytes("(`=")
 // hot tells the bytes at which find stops.
 var hot = [256]bool{
 	'<': true, '>': true, '=': true, '(': true, '[': true, ']': true, '`': true, ':': true, '+': true, '!': true, '&': true,
-	'\'': true, '"': true, 0xBC: true,
+	'\'': true, '"': true, '%': true, 0xBC: true,
 }
 
 // finder is the state of one pass over a text.
@@ -108,7 +108,7 @@ func find(v *scan.View, report scan.Report) {
 			f.sign(i)
 		case '&':
 			f.ampersand(i)
-		case 0xBC:
+		case 0xBC, '%':
 			if v.Has.Has('(') {
 				f.foreign(i)
 			}

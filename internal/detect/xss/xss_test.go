@@ -77,6 +77,8 @@ func TestRules(t *testing.T) {
 		{"no letters", "obfuscated-script", `(![]+[])[+[]]+(!![]+[])[+[]]`},
 		{"UTF-7", "charset-markup", `+ADw-b+AD4-`},
 		{"US-ASCII", "charset-markup", "\xbcscript\xbef()"},
+		{"US-ASCII in percent", "charset-markup", "%BCscript%BEf()"},
+		{"a probe with text before its tag", "context-probe", `x">XSS</a>`},
 		{"a probe", "context-probe", `'"-->`},
 		{"a probe with a tag", "context-probe", `"><zzz`},
 		{"three quotes", "context-probe", "'\"`"},
