@@ -113,6 +113,22 @@ func (d *detection) run(p *parser) {
 }
 
 func (d *detection) search() finding {
+	if d.mode.plus || d.mode.glue || begins(d.s, &d.v.Has) {
+		if f := d.bare(); f.rule != "" {
+			return f
+		}
+	}
+	if f := probe(d.s); f.rule != "" {
+		return f
+	}
+	if f := d.quotes(); f.rule != "" {
+		return f
+	}
+	return d.anchors()
+}
+
+// bare looks at the text where no quote stands before it.
+func (d *detection) bare() finding {
 	// The text stands where a value is due.
 	p := d.parser(0, false, false)
 	d.run(&p)
@@ -134,13 +150,7 @@ func (d *detection) search() finding {
 			return finding{r, 0, p.spanEnd(0)}
 		}
 	}
-	if f := probe(d.s); f.rule != "" {
-		return f
-	}
-	if f := d.quotes(); f.rule != "" {
-		return f
-	}
-	return d.anchors()
+	return finding{}
 }
 
 // quotes looks at what follows each quote, where the text leaves the literal that it was put in.

@@ -33,7 +33,7 @@ func Detector() scan.Detector {
 
 func find(v *scan.View, report scan.Report) {
 	s := v.Text
-	if (s[0] == '/' || s[0] == '*') && wildcard(s) {
+	if wildcard(s) {
 		report("path", 0, len(s))
 		return
 	}
