@@ -230,11 +230,11 @@ func isOption(arg string, p shell.Program) bool {
 			return false
 		}
 		end := 1
-		for end < len(arg) && lex.IsLetter(arg[end]) {
+		for end < len(arg) && (lex.IsLetter(arg[end]) || arg[end] == '_') {
 			end++
 		}
 		if end == len(arg) || arg[end] == ':' {
-			return end <= 2 || p&shell.Sure != 0 && end <= 14 || lex.EqualFold(arg[1:end], "all") || lex.EqualFold(arg[1:end], "add") ||
+			return end <= 2 || p&(shell.Sure|shell.TakesSub) != 0 && end <= 16 || lex.EqualFold(arg[1:end], "all") || lex.EqualFold(arg[1:end], "add") ||
 				lex.EqualFold(arg[1:end], "delete") || lex.EqualFold(arg[1:end], "ad")
 		}
 		return end == len(arg) && end <= 3

@@ -211,6 +211,8 @@ func judge(p shell.Program, a *args, w *shell.Word, exact bool) int {
 	case p&shell.TakesSub != 0 && a.n > 0:
 		if ok, sure := shell.Sub(w, a.first); sure && (p&shell.Sure != 0 || a.prose <= 2 || a.option > 0) {
 			return certain
+		} else if ok && a.root+a.option+a.vars > 0 {
+			return certain
 		} else if ok && a.prose <= 3 {
 			return fits
 		}
@@ -238,6 +240,9 @@ func judge(p shell.Program, a *args, w *shell.Word, exact bool) int {
 		p&shell.TakesText != 0 && a.quoted > 0 && (!natural || p&shell.TakesNumber != 0) ||
 		p&shell.TakesAny != 0 && a.n > 0
 	if weak {
+		if p&(shell.Sure|shell.Fold|shell.Alone) == shell.Sure|shell.Fold|shell.Alone && p&shell.Slash == 0 && a.n == 1 {
+			return certain // a cmdlet of PowerShell with its argument
+		}
 		if a.prose > 0 && (natural || a.prose > 3) {
 			return name
 		}

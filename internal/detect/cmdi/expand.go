@@ -347,6 +347,9 @@ func (f *finder) assignment(i, j int) bool {
 func (f *finder) assign(j int) bool {
 	s := f.s
 	j = lex.SkipBlanks(s, j)
+	if lex.HasPrefix(s, j, "export ") {
+		j += len("export ")
+	}
 	if c := lex.At(s, j); c == '^' || c == '\'' || c == '"' {
 		j++
 	}

@@ -79,7 +79,7 @@ func (f *finder) plausible(i int) bool {
 		return true
 	}
 	// A sub-command, a host, another program: only a few command lines go on with a letter, in lower case.
-	return !lex.IsUpper(s[i])
+	return !lex.IsUpper(s[i]) || capitals > 1
 }
 
 // separators are the bytes at which a command may begin behind another text; the order in which they stand

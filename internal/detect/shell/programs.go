@@ -45,7 +45,8 @@ var groups = []struct {
 	{Alone | Sure | TakesOption | TakesAny, "whoami ifconfig uname lsblk lscpu lspci lsusb lsof dmesg printenv hostnamectl pstree " +
 		"vmstat iostat logname getenforce lsb_release sestatus dpkg rpm mpstat nproc iwconfig lastlog xcalc gnome-calculator sysctl fdisk blkid getcap compgen ldconfig apropos"},
 	{Alone | Sure | windows | TakesAny, "ipconfig systeminfo sysinfo netstat tasklist getmac nbtstat qwinsta quser taskkill driverquery"},
-	{Alone | TakesOption, "id env ss tty arp jobs ll lsmod pwd hostid crontab"},
+	{Alone | Wrapper | TakesOption, "env"},
+	{Alone | TakesOption, "id ss tty arp jobs ll lsmod pwd hostid crontab"},
 	{Alone | TakesOption | TakesSub, "ps"},
 	{Alone | reads, "ls df lsattr vdir"},
 	{Alone | Natural | TakesOption, "who w last users groups help hash uptime history free ipcs locale umask alias export ulimit pinky cal"},
