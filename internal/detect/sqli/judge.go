@@ -112,7 +112,7 @@ func (p *parser) judgeQuoted(before string, first bool) string {
 		return ""
 	}
 	switch {
-	case p.conn && p.has(fShaped):
+	case p.conn && p.has(fShaped|fStar):
 		return "boolean"
 	case p.end == endLong && (p.conn || p.arith):
 		return "boolean"

@@ -215,6 +215,7 @@ func (p *parser) selects() bool {
 	f := p.frame()
 	switch {
 	case p.tokens == 1, p.last.kind == tLParen, p.last.kind == tSemi, p.last.kind == tSign:
+	case p.quoted && p.last.kind == tWord && (p.last.word == wOr || p.last.word == wAnd): // no grammar, but sent
 	case p.last.kind == tWord && (p.last.word == wUnion || p.last.word == wAll || p.last.word == wAs || p.last.word == wInto):
 	default:
 		return false
