@@ -27,7 +27,8 @@
 // # What it does not recognise
 //
 // Calls of functions that the table does not know, print("Happy birthday") among them; the names alone
-// ("eval (evaluation) form", "process.env book", "import os"); Java stack traces. Code between template
+// ("eval (evaluation) form", "process.env book", "import os"), and functions with empty brackets in the middle of a
+// sentence; Java stack traces. Code between template
 // delimiters is the business of package ssti, shell commands of package cmdi, markup and scripts in browsers
 // of package xss.
 package codeinjection
