@@ -48,12 +48,13 @@ const (
 	atBackslash
 	atPlus
 	atNUL
+	atLatin
 	atRune
 )
 
 var triggers = [256]trigger{
 	'%': atPercent, '&': atEntity, '\\': atBackslash, '+': atPlus, 0: atNUL,
-	0xC0: atRune, 0xC1: atRune, 0xC2: atRune, 0xC5: atRune, 0xC7: atRune, 0xCA: atRune, 0xCB: atRune, 0xCD: atRune,
+	0xC0: atRune, 0xC1: atRune, 0xC2: atRune, 0xC3: atLatin, 0xC5: atRune, 0xC7: atRune, 0xCA: atRune, 0xCB: atRune, 0xCD: atRune,
 	0xD8: atRune, 0xE0: atRune, 0xE1: atRune, 0xE2: atRune, 0xE3: atRune, 0xEA: atRune, 0xEF: atRune,
 	0xF0: atRune, 0xF3: atRune, 0xF8: atRune, 0xFC: atRune,
 }
@@ -67,7 +68,7 @@ var decodable, wide = func() (all, wide ByteSet) {
 		if t != plain {
 			all.Add(byte(c))
 		}
-		if t == atRune {
+		if t == atRune || t == atLatin {
 			wide.Add(byte(c))
 		}
 	}
@@ -182,6 +183,9 @@ func (u *unit) read(s string, i int, kinds Kinds) bool {
 	case atNUL:
 		u.kind, u.n = Drop, 1
 		return kinds&Drop != 0
+	case atLatin:
+		u.kind = Charset
+		return kinds&Charset != 0 && u.latin(s[i:])
 	case atRune:
 		return u.fold(s, i, kinds)
 	}
@@ -214,6 +218,8 @@ func (u *unit) percent(s string) bool {
 	case c == 0xAD:
 		u.text("-") // soft hyphen of Latin-1: Windows' best fit makes it a hyphen (CVE-2024-4577)
 		return true
+	case c == 0xBF && len(s) >= 6 && s[3] == '%' && (hasHex(s[4:], 0x27) || hasHex(s[4:], 0x22)):
+		return true // swallows the backslash of a filter in GBK and its kin, and nothing else
 	case c < 0xC0:
 		return false
 	}
@@ -242,6 +248,10 @@ func (u *unit) percent(s string) bool {
 		return true
 	}
 	return false
+}
+
+func hasHex(s string, c byte) bool {
+	return hexDigit[s[0]]<<4|hexDigit[s[1]]&15 == c && hexDigit[s[1]] < 16
 }
 
 func percentByte(s string) (byte, bool) {

@@ -16,6 +16,10 @@ func (u *unit) fold(s string, i int, kinds Kinds) bool {
 	if r == utf8.RuneError && size <= 1 {
 		return kinds&Charset != 0 && u.overlong(s[i:])
 	}
+	if r == 0xBF && i+2 < len(s) && (s[i+2] == '\'' || s[i+2] == '"') {
+		u.kind, u.n = Charset, size // %bf%27 read as Latin-1
+		return kinds&Charset != 0
+	}
 	if Invisible(r) {
 		u.kind, u.n = Drop, size
 		// Between letters that are not ASCII (emoji, Persian, Indic) it joins or parts and hides nothing.
@@ -57,6 +61,27 @@ func (u *unit) overlong(s string) bool {
 	u.kind, u.n = Charset, n
 	u.rune(r)
 	return true
+}
+
+// latin decodes what was UTF-8 and has been read as Latin-1 on its way: overlong forms of ASCII ("À§" was C0 A7) and
+// full-width forms ("ï¼" and a third character).
+func (u *unit) latin(s string) bool {
+	if len(s) < 4 || s[2] != 0xC2 {
+		return false
+	}
+	switch {
+	case s[1] == 0x80 || s[1] == 0x81:
+		u.n = 4
+		u.rune(rune(s[1]&1)<<6 | rune(s[3]&0x3F))
+		u.weak = s[3] == 0xA0 // "À Paris" with a no-break space
+		return true
+	case s[1] == 0xAF && (s[3] == 0xBC || s[3] == 0xBD) && len(s) >= 6 && s[4] == 0xC2:
+		if u.ascii(0xF000|rune(s[3]&0x3F)<<6|rune(s[5]&0x3F), 6) {
+			u.n = 6
+			return true
+		}
+	}
+	return false
 }
 
 // weakFold reports the forms that fill honest text: they fold with the rest but make no layer.
