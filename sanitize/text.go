@@ -23,8 +23,9 @@ import (
 //
 // For every s an HTML tokenizer sees Text(s) as one text token, also after one html.UnescapeString; Text is
 // idempotent; the result is no longer than s in NFC and the inserted spaces; and if validate.Inspect finds nothing in
-// s, it finds nothing in Text(s): should taking markup out join an attack, the markup stays, parted by spaces. Time is
-// linear in len(s), and text that needs no change costs no allocation.
+// s, it finds nothing in Text(s). Should taking markup out join an attack, blocks leave a space in place of the
+// newline; should that not help, the markup stays, parted by spaces; and if what is invisible held the attack apart,
+// the attack goes as in [Strip]. Time is linear in len(s), and text that needs no change costs no allocation.
 //
 // The result is text, not HTML: whatever writes it into a page must still escape it for its place there
 // (html/template does). That holds above all in attributes, scripts, styles and URLs.
@@ -50,6 +51,11 @@ var (
 func clean(s string, f form) string {
 	t := f.steps(s, true)
 	if t == s || !attack(t) || attack(s) {
+		return t
+	}
+	words := f
+	words.brk = ' ' // a newline may begin a command where a space does not
+	if t = words.steps(s, true); !attack(t) {
 		return t
 	}
 	if t = f.steps(s, false); !attack(t) {

@@ -80,6 +80,41 @@ func TestTextAndLine(t *testing.T) {
 	}
 }
 
+// TestCleaningBuildsNoAttack: what Inspect does not find in a text, it does not find in what is left of it, although
+// taking markup and invisible characters out joins what they held apart.
+func TestCleaningBuildsNoAttack(t *testing.T) {
+	for _, s := range []string{
+		"1' O<b>R</b> '1'='1", "1'<!-- --> OR<b> '1'</b>='1", "&l\x95l", "x<p>; cat /etc/passwd</p>", "<i>$</i>{7*7}", "..<b>/</b>..<b>/</b>etc/passwd",
+		"{<b></b>{7*7}<i></i>}", "<scr<b>ipt>al<i></i>ert(1)</scr<b>ipt>", "<p>as</p><p>df</p>",
+	} {
+		for name, clean := range map[string]func(string) string{"Text": Text, "Line": Line, "Strip": Strip} {
+			out := clean(s)
+			if !attack(s) {
+				assert.Empty(t, inspect(out), "%s(%q) = %q", name, s, out)
+			}
+			assert.Equal(t, out, clean(out), "again")
+			assert.NoError(t, oracle.Text(s, out))
+		}
+	}
+	joined := 0
+	for _, s := range []string{"1' O<b>R</b> '1'='1", "1'<!-- --> OR<b> '1'</b>='1"} {
+		if !attack(s) && attack(plainText.steps(s, true)) {
+			joined++
+		}
+	}
+	assert.Positive(t, joined, "none of the samples shows the danger any more; find others")
+}
+
+// TestStripLeavesNothing holds for all attacks of testdata what Strip promises.
+func TestStripLeavesNothing(t *testing.T) {
+	for _, s := range browserAttacks(t) {
+		out := Strip(s)
+		assert.Empty(t, inspect(out), "Strip(%q) = %q", s, out)
+		assert.Equal(t, out, Strip(out), "again")
+		assert.Equal(t, out, Text(out))
+	}
+}
+
 // TestUnescapeRecipe shows the mistake that Text makes harmless: unescaping what an HTML sanitizer escaped.
 func TestUnescapeRecipe(t *testing.T) {
 	const in = "&lt;script&gt;alert(1)&lt;/script&gt;"
