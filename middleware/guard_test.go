@@ -157,6 +157,8 @@ func TestGuard(t *testing.T) {
 		{"an attack in gzip", "POST", "/form", zipped(`"` + attack + `"`), []string{"Content-Encoding", "gzip"}, 400},
 		{"broken gzip", "POST", "/form", "no gzip", []string{"Content-Encoding", "gzip"}, 400},
 		{"gzip cut off", "POST", "/form", zipped(`"` + n("ab", 99) + `"`)[:20], []string{"Content-Encoding", "gzip"}, 400},
+		{"a second gzip member", "POST", "/form", zipped(`{}`) + zipped(`{}`), []string{"Content-Encoding", "gzip"}, 400},
+		{"data behind gzip", "POST", "/form", zipped(`{}`) + "x", []string{"Content-Encoding", "gzip"}, 400},
 		{"gzip twice", "POST", "/form", zipped(zipped(`{}`)), []string{"Content-Encoding", "gzip, gzip"}, 415},
 
 		{"a file", "POST", "/file", multi(part(`name="a"`, "x"), part(`name="f"; filename="a.txt"`, attack)), []string{"Content-Type", multipart}, 200},
@@ -284,6 +286,47 @@ func TestMemoryOfAllBodies(t *testing.T) {
 	assert.Equal(t, 204, <-first)
 	go func() { <-entered }()
 	assert.Equal(t, 204, send(t, e, "POST", "/", body).Code, "what was held is given back")
+}
+
+// cutOff gives some bytes and then the error of a connection that broke.
+type cutOff struct{ rest string }
+
+func (c *cutOff) Read(p []byte) (int, error) {
+	if c.rest == "" {
+		return 0, io.ErrUnexpectedEOF
+	}
+	n := copy(p, c.rest)
+	c.rest = c.rest[n:]
+	return n, nil
+}
+
+func TestBodiesThatBreakOffHoldNoMemory(t *testing.T) {
+	e := guarded(t, middleware.GuardConfig{Limits: middleware.Limits{AllBodies: 1000}})
+	for range 10 {
+		req := httptest.NewRequest("POST", "/", &cutOff{strings.Repeat("a", 600)})
+		req.Header.Set("Content-Type", "application/json")
+		rec := httptest.NewRecorder()
+		e.ServeHTTP(rec, req)
+		assert.Equal(t, 400, rec.Code)
+	}
+	assert.Equal(t, 200, send(t, e, "POST", "/", `"`+strings.Repeat("a", 900)+`"`).Code)
+}
+
+// The limit holds to the byte, also where no length is announced.
+func TestBodyLimit(t *testing.T) {
+	e := guarded(t, middleware.GuardConfig{Limits: middleware.Limits{Body: 10_000}})
+	for size, status := range map[int]int{9_999: 200, 10_000: 200, 10_001: 413, 20_000: 413} {
+		for _, announced := range []bool{true, false} {
+			req := httptest.NewRequest("POST", "/", strings.NewReader(`"`+strings.Repeat("a", size-2)+`"`))
+			req.Header.Set("Content-Type", "application/json")
+			if !announced {
+				req.ContentLength = -1
+			}
+			rec := httptest.NewRecorder()
+			e.ServeHTTP(rec, req)
+			assert.Equal(t, status, rec.Code, "%d bytes, announced: %v", size, announced)
+		}
+	}
 }
 
 func TestGuardMistakesAreReportedTogether(t *testing.T) {

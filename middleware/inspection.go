@@ -1,7 +1,9 @@
 package middleware
 
 import (
+	"bufio"
 	"compress/gzip"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -187,20 +189,40 @@ func (in *inspection) inflate() *Refusal {
 	if in.req.ContentLength > in.route.Body {
 		return tooLarge("body.limit")
 	}
-	z, err := gzip.NewReader(in.req.Body)
+	raw := bufio.NewReader(in.req.Body)
+	z, err := gzip.NewReader(raw)
 	if err != nil {
 		return badRequest("content_encoding.broken", "The body is not valid gzip")
 	}
-	z.Multistream(false) // one member: programs disagree about more
-	in.req.Body = struct {
-		io.Reader
-		io.Closer
-	}{z, in.req.Body}
+	z.Multistream(false)
+	in.req.Body = &oneMember{z, raw, in.req.Body}
 	in.req.ContentLength = -1
 	in.req.Header.Del("Content-Encoding")
 	in.req.Header.Del("Content-Length")
 	return nil
 }
+
+// oneMember is a gzip stream of one member with nothing behind it. Some programs read on behind the first member
+// and others do not (RFC 1952, section 2.2).
+type oneMember struct {
+	*gzip.Reader
+	raw  *bufio.Reader
+	body io.Closer
+}
+
+var errSecondMember = errors.New("data behind the gzip member")
+
+func (m *oneMember) Read(p []byte) (int, error) {
+	n, err := m.Reader.Read(p)
+	if err == io.EOF {
+		if _, more := m.raw.Peek(1); more != io.EOF {
+			return n, errSecondMember
+		}
+	}
+	return n, err
+}
+
+func (m *oneMember) Close() error { return m.body.Close() }
 
 // contentType reads the one Content-Type: "", "form" or "multipart" with its boundary; "" is JSON.
 func (in *inspection) contentType() (kind, boundary string, r *Refusal) {

@@ -32,8 +32,7 @@ func TestLoad(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, attacks)
 
-	l := startLive(t)
-	l.Config.ReadHeaderTimeout, l.Config.ReadTimeout = 5*time.Second, 10*time.Second
+	l := startLive(t, 10*time.Second)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}, Timeout: 20 * time.Second}
 	warm(t, client, l.URL)
 	client.CloseIdleConnections()

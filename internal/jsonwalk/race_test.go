@@ -1,0 +1,5 @@
+//go:build race
+
+package jsonwalk_test
+
+const raceEnabled = true
