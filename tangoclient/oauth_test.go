@@ -307,3 +307,22 @@ func TestTokenFileIsPrivate(t *testing.T) {
 	_, err = NewFileStore(dir)
 	require.ErrorContains(t, err, "not a regular file")
 }
+
+func TestPairOfClients(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &endpoints{tokens: script{steps: []step{reply(401, "Unauthorized"), tokenReply("two")}}, api: script{steps: []step{reply(200, placed())}}}
+		c := newOAuthClient(t, s, func(c *Config) {
+			c.Credentials = Pair(ClientCredentials("withdrawn", NewSecret(testClientSecret)), serviceAccount())
+		})
+		require.NoError(t, get(c))
+		time.Sleep(2 * tokenPause)
+		require.NoError(t, get(c))
+		assert.Len(t, s.tokens.seen(), 2, "what the token endpoint refused is retired, and not asked again")
+		for _, k := range c.KeyStatus() {
+			assert.Equal(t, k.Name == "withdrawn", k.Refused)
+		}
+		for _, g := range s.api.seen() {
+			assert.Equal(t, "Bearer two", g.auth)
+		}
+	})
+}
