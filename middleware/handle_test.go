@@ -108,6 +108,22 @@ func TestHandleTakesNothingFromElsewhere(t *testing.T) {
 	assert.Equal(t, 415, rec.Code)
 }
 
+// A body that another check has read, but no guard has looked at, is inspected by Handle.
+func TestHandleInspectsWhatNobodyHas(t *testing.T) {
+	h, err := middleware.Handle(middleware.HandleConfig{AllowUnknown: true}, func(c echo.Context, _ note) error { return c.NoContent(204) })
+	require.NoError(t, err)
+	e := echo.New()
+	e.HTTPErrorHandler = middleware.HTTPErrorHandler
+	raw, err := middleware.GuardConfig{Routes: map[string]middleware.Route{"POST /": {Raw: true}}}.ToMiddleware()
+	require.NoError(t, err)
+	e.POST("/", h, middleware.RequireAccount(accountsOfTenant), raw)
+	const body = `{"name":"Ann","customerIdentifier":"demo-customer","accountIdentifier":"demo-acc1","text":%s}`
+	assert.Equal(t, 204, send(t, e, "POST", "/", strings.Replace(body, "%s", `"hello"`, 1)).Code)
+	rec := send(t, e, "POST", "/", strings.Replace(body, "%s", `"`+attack+`"`, 1))
+	assert.Equal(t, 400, rec.Code)
+	assert.Equal(t, "422.111", decode(t, rec).Errors[0].I18nKey)
+}
+
 func TestHandleCleansAndTells(t *testing.T) {
 	var got note
 	var changes []sanitize.Change

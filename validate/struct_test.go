@@ -100,15 +100,16 @@ type item struct {
 
 type batch struct {
 	Embedded
-	Items   []item             `json:"items" validate:"max=3"`
-	Dived   []item             `json:"dived" validate:"dive"`
-	Deep    [][]*item          `json:"deep"`
-	Half    [][]item           `json:"half" validate:"dive"`
-	ByName  map[string]*person `json:"by.name[x]/y"`
-	Mails   []string           `json:"mails" validate:"max=2,dive,email"`
-	MailOf  map[string]string  `json:"mailOf" validate:"dive,keys,oneline,endkeys,email"`
-	Anybody any                `json:"anybody"`
-	When    time.Time          `json:"when"`
+	Items   []item                       `json:"items" validate:"max=3"`
+	Dived   []item                       `json:"dived" validate:"dive"`
+	Deep    [][]*item                    `json:"deep"`
+	Half    [][]item                     `json:"half" validate:"dive"`
+	ByName  map[string]*person           `json:"by.name[x]/y"`
+	Mails   []string                     `json:"mails" validate:"max=2,dive,email"`
+	MailOf  map[string]string            `json:"mailOf" validate:"dive,keys,oneline,endkeys,email"`
+	Maps    map[string]map[string]string `json:"maps" validate:"dive,dive,email"`
+	Anybody any                          `json:"anybody"`
+	When    time.Time                    `json:"when"`
 }
 
 type Embedded struct {
@@ -134,7 +135,8 @@ func TestContainersNeedNoDive(t *testing.T) {
 		{"a container's own rule", batch{Mails: []string{"a", "b", "c"}}, []string{"/mails=max"}},
 		{"map keys", batch{MailOf: map[string]string{"a\nb": "a@b.io"}}, []string{"/mailOf/a\nb=oneline"}},
 		{"a key with brackets", batch{MailOf: map[string]string{"a].b[c": "x"}}, []string{"/mailOf/a].b[c=email"}},
-		{"keys that could be mistaken end at the map", batch{MailOf: map[string]string{"a": "a@b.io", "a]": "x", "": "a@b.io"}}, []string{"/mailOf/a]=email"}},
+		{"a key that ends like the path", batch{MailOf: map[string]string{"a": "a@b.io", "a]": "x", "": "a@b.io"}}, []string{"/mailOf/a]=email"}},
+		{"keys that could be mistaken for each other end at the map", batch{Maps: map[string]map[string]string{"a": {"b][c": "x@"}, "a][b": {"c": "a@b.io"}}}, []string{"/maps=email"}},
 		{"an embedded struct stands in its place", batch{Embedded: Embedded{Inner: "X", People: []person{{}}}}, []string{"/inner=utid", "/People/0/email=required"}},
 		{"a struct behind any", batch{Anybody: person{}}, []string{"/anybody/email=required"}},
 	} {
