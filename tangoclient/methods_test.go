@@ -299,3 +299,20 @@ func TestScopedClientsKeepApart(t *testing.T) {
 		})
 	}
 }
+
+// TestScopedListsLookAgain lists from a server that ignores filters.
+func TestScopedListsLookAgain(t *testing.T) {
+	scoped := func(body string) *Client {
+		return newTestClient(t, &script{steps: []step{reply(200, body)}}).Scoped(Scope{{Customer: mine.customer, Account: mine.account}})
+	}
+	for _, other := range []string{placed("demo-acc1", "demo-acc2"), placed("demo-customer", "other-customer"), placed("demo-acc1", "")} {
+		got, err := list(scoped(`{"orders":[` + placed() + `,` + other + `]}`).Orders(t.Context()))
+		require.ErrorIs(t, err, ErrForbidden)
+		assert.Nil(t, got)
+	}
+	_, err := list(scoped(`[{"token":"t","customerIdentifier":"demo-customer","accountIdentifier":"demo-acc2"}]`).CreditCards(t.Context()))
+	require.ErrorIs(t, err, ErrForbidden)
+	got, err := list(scoped(`[{"accountIdentifier":"demo-acc1"},{"accountIdentifier":"demo-acc2"}]`).Accounts(t.Context()))
+	require.NoError(t, err)
+	assert.Len(t, got, 1, "Tango has no filter for identifiers, so the rest is left out")
+}
