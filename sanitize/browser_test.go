@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -23,6 +22,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tangoguard/tangoguard/internal/browsertest"
 	"github.com/tangoguard/tangoguard/testdata"
 )
 
@@ -298,28 +298,11 @@ func (b *browser) batches(t *testing.T, ids []int, view string, settle time.Dura
 // startBrowser starts chromium. Where there is none the test is skipped; CI installs it, so there it fails.
 func startBrowser(t *testing.T) *browser {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("chromium is not installed, and CI=true requires it")
-		}
-		t.Skip("skipped: chromium is not installed (apt-get install chromium); CI=true makes this a failure")
-	}
 	b := &browser{samples: map[int][]sample{}}
 	server := httptest.NewServer(b.handler(t))
 	t.Cleanup(server.Close)
 
-	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir())}
-	for _, flag := range []string{"headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
-		"disable-background-networking", "disable-component-update", "disable-sync", "disable-dev-shm-usage"} {
-		options = append(options, chromedp.Flag(flag, true))
-	}
-	// Nothing but the test's own server can be reached.
-	options = append(options, chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"))
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
+	ctx := browsertest.Start(t)
 	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate(server.URL+"/")))
 	b.ctx = ctx
 	return b

@@ -65,6 +65,7 @@ type KeyError struct {
 	Pointer string // of the map or object
 }
 
+// Error names the place and never the key.
 func (e *KeyError) Error() string {
 	at := e.Pointer
 	if at == "" {
