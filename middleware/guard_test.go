@@ -87,6 +87,7 @@ func TestGuard(t *testing.T) {
 		{"no body", "GET", "/", "", nil, 200},
 		{"an attack in a string", "POST", "/", `{"a":{"b":["x","` + attack + `"]}}`, nil, 400},
 		{"an attack in a name", "POST", "/", `{"` + attack + `":1}`, nil, 400},
+		{"an attack of plain letters in a name", "POST", "/", `{"__proto__":{"isAdmin":true}}`, nil, 400},
 		{"an attack behind escapes", "POST", "/", `{"a":"\u003cimg src=x onerror=alert(1)\u003e"}`, nil, 400},
 		{"an attack in the query", "GET", "/?q=" + url.QueryEscape(attack), "", nil, 400},
 		{"an attack in a query name", "GET", "/?" + url.QueryEscape(attack) + "=1", "", nil, 400},
