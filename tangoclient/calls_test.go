@@ -300,3 +300,20 @@ func TestErrorsDoNotRepeatWhatWasSent(t *testing.T) {
 	require.ErrorAs(t, err, &e)
 	assert.Less(t, len(e.Message), 10*maxText)
 }
+
+func TestSettleCountsFromTheLastAttempt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lost := fault(errReset)
+		c := newTestClient(t, &script{steps: []step{lost, lost, reply(200, `{"orders":[]}`)}}, func(c *Config) { c.MaxAttempts = 1 })
+		for range 2 {
+			_, err := c.CreateOrder(t.Context(), goodOrder())
+			require.ErrorAs(t, err, new(*UnknownOutcomeError))
+			time.Sleep(100 * time.Second)
+		}
+		_, err := c.Settle(t.Context(), goodOrder())
+		require.NotErrorIs(t, err, ErrNotPlaced, "100 s after the last attempt, 200 s after the first")
+		time.Sleep(20 * time.Second)
+		_, err = c.Settle(t.Context(), goodOrder())
+		require.ErrorIs(t, err, ErrNotPlaced)
+	})
+}
