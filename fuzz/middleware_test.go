@@ -64,8 +64,9 @@ func FuzzChain(f *testing.F) {
 // FuzzStripMode sends JSON through a guard that strips. What the handler reads is clean, has the same shape, and differs
 // only in strings in which something was found.
 func FuzzStripMode(f *testing.F) {
+	addOrders(f)
 	for _, seed := range fuzz.Requests(f) {
-		if _, body, ok := bytes.Cut(seed, []byte("\r\n\r\n")); ok && len(body) > 0 {
+		if _, body, ok := bytes.Cut(seed, []byte("\r\n\r\n")); ok && bytes.HasPrefix(body, []byte("{\"message")) {
 			f.Add(body)
 		}
 	}

@@ -104,7 +104,7 @@ func (attributeText) Encode(it attribute.Iterator) string {
 		if b.Len() > 0 {
 			b.WriteByte(' ')
 		}
-		b.WriteString(string(it.Attribute().Key) + "=" + it.Attribute().Value.Emit())
+		b.WriteString(string(it.Attribute().Key) + "=" + it.Attribute().Value.String())
 	}
 	return b.String()
 }
