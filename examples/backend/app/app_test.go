@@ -284,9 +284,9 @@ func TestMistakesInTheConfiguration(t *testing.T) {
 	assert.ErrorContains(t, err, "Tenants")
 	one := app.Tenant{Name: "one", Key: tangoclient.NewSecret("key")}
 	_, err = app.New(ctx, app.Config{Tenants: []app.Tenant{one, one, {}}})
-	assert.ErrorContains(t, err, "Tenants[1]: needs a name of its own")
-	assert.ErrorContains(t, err, "has the key of")
-	assert.ErrorContains(t, err, "Tenants[2]")
+	assert.ErrorContains(t, err, "entry 1 of Tenants needs a name of its own")
+	assert.ErrorContains(t, err, "entry 1 of Tenants has the key of entry 0")
+	assert.ErrorContains(t, err, "entry 2 of Tenants")
 	_, err = app.New(ctx, app.Config{Tenants: []app.Tenant{one}})
 	assert.ErrorContains(t, err, "Store")
 	assert.ErrorContains(t, err, "Client")

@@ -33,21 +33,21 @@ func newTenants(all []Tenant) (*tenants, error) {
 	var errs []error
 	names := map[string]bool{}
 	if len(all) == 0 {
-		errs = append(errs, errors.New("Tenants: needed"))
+		errs = append(errs, errors.New("no Tenants are given"))
 	}
 	for i, x := range all {
 		key := x.Key.Reveal()
 		switch {
 		case x.Name == "" || names[x.Name]:
-			errs = append(errs, fmt.Errorf("Tenants[%d]: needs a name of its own", i))
+			errs = append(errs, fmt.Errorf("entry %d of Tenants needs a name of its own", i))
 		case key == "":
-			errs = append(errs, fmt.Errorf("Tenants[%d]: needs a key", i))
+			errs = append(errs, fmt.Errorf("entry %d of Tenants needs a key", i))
 		}
 		names[x.Name] = true
 		h := sha256.Sum256([]byte(key))
 		for j := range t.hashes {
 			if h == t.hashes[j] {
-				errs = append(errs, fmt.Errorf("Tenants[%d]: has the key of Tenants[%d]", i, j))
+				errs = append(errs, fmt.Errorf("entry %d of Tenants has the key of entry %d", i, j))
 			}
 		}
 		t.all = append(t.all, Tenant{Name: x.Name, Accounts: x.Accounts})
