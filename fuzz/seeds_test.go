@@ -25,3 +25,18 @@ func addTexts(f *testing.F) {
 		f.Add(l.Text)
 	}
 }
+
+// addOrders seeds a target with the bodies of every order request.
+func addOrders(f *testing.F) {
+	f.Helper()
+	orders, err := testdata.Orders()
+	if err != nil {
+		f.Fatal(err)
+	}
+	if len(orders) == 0 {
+		f.Fatal("no seeds")
+	}
+	for _, o := range orders {
+		f.Add([]byte(o.Request))
+	}
+}
