@@ -35,6 +35,8 @@
 package cmdi
 
 import (
+	"strings"
+
 	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
 	"github.com/tangoguard/tangoguard/internal/detect/shell"
@@ -137,6 +139,9 @@ func (f *finder) simple(i int) command {
 	w.Read(f.s, i, f.plus)
 	f.work += w.End - i + 1
 	c := command{start: i, wordEnd: w.End, end: w.End}
+	if f.s[i] == '\\' && escapes(f.s[i:w.End]) {
+		return c
+	}
 	if lex.At(f.s, w.End) == '\'' && lex.IsLetter(lex.At(f.s, w.End+1)) && lex.IsBlank(lex.At(f.s, w.End+2)) {
 		return c // "gcc's output": an apostrophe
 	}
@@ -166,6 +171,16 @@ func (f *finder) simple(i int) command {
 		c.strength = alone
 	}
 	return c
+}
+
+// escapes reports whether a word is a row of the escapes that people type to name a character: "\t\r".
+func escapes(word string) bool {
+	for i := 0; i < len(word); i += 2 {
+		if word[i] != '\\' || strings.IndexByte("abfnrtv0", lex.At(word, i+1)) < 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // runnable reports whether the word is a path, which runs what it names: ./x.sh, /tmp/x, or the dot that

@@ -16,6 +16,9 @@ func (f *finder) spelt(i int) {
 	f.count(i)
 	j = lex.SkipBlanks(f.s, j)
 	c := f.read(j)
+	if f.bareWord(&c) && c.strength < certain {
+		return
+	}
 	inPath := i > 0 && (lex.IsWord(f.s[i-1]) || f.s[i-1] == ':')
 	if c.strength == certain && !inPath || c.strength >= alone && (i == 0 || !inPath && f.words < 2) && f.standsAlone(&c) {
 		f.found("chained-command", i, c.end)

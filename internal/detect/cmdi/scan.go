@@ -27,6 +27,9 @@ func (f *finder) bare() {
 	if c.strength < certain && !(c.strength == fits && c.program&shell.Alone != 0 && c.program&shell.Sure != 0 && c.args.n == 0 && c.end == len(s)) {
 		return
 	}
+	if c.args.n == 1 && strings.TrimLeft(s[c.wordEnd:c.end], " +") == "/dev/null" {
+		return // reads nothing
+	}
 	if lex.At(s, c.end) == '(' && !c.args.open || c.args.prose > 2 && (c.program&shell.Natural != 0 || c.args.root+c.args.url+c.args.vars == 0) && c.program&shell.TakesSub == 0 {
 		return // a sentence that begins with the name of a program
 	}
@@ -214,6 +217,9 @@ func (f *finder) accept(c *command, i, j int, line bool) bool {
 	if c.strength == name {
 		return f.command && s[i] == '|' && c.program&shell.Sure != 0 || f.opens(c, i, j)
 	}
+	if line && f.bareWord(c) && !strings.ContainsAny(s[i:j], ";|&") {
+		return false
+	}
 	spaced := line || j > i && lex.IsBlank(s[j-1]) || s[i] == ';' && i == 0
 	natural := c.program&shell.Natural != 0
 	first := f.words == 0
@@ -236,6 +242,18 @@ func (f *finder) accept(c *command, i, j int, line bool) bool {
 		return false
 	}
 	return f.standsAlone(c)
+}
+
+// bareWord reports whether c is nothing but a short name behind words: in "as\ndf" a line ends, and the next begins.
+func (f *finder) bareWord(c *command) bool {
+	if f.words == 0 || c.args.n > 0 || c.program&shell.Sure != 0 {
+		return false
+	}
+	switch strings.Trim(f.s[c.start:c.wordEnd], "\\") {
+	case "id", "ls", "pwd": // what everybody sends first
+		return false
+	}
+	return true
 }
 
 // opens reports whether the text begins with the separator at i, and goes on with a known name and very

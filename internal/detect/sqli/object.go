@@ -62,6 +62,31 @@ func (p *parser) over() bool {
 	return false
 }
 
+// shown reports whether SHOW TABLES can be over here, or goes on with what narrows it.
+func (p *parser) shown() bool {
+	switch t := p.next(); t.kind {
+	case tEnd, tComment, tSemi, tOpen, tRParen:
+		return true
+	case tWord:
+		return t.word == wFrom || t.word == wWhere || t.word == wCompare
+	}
+	return false
+}
+
+// sentence reports whether a text of its own that begins with t is written as a sentence is, with one capital and
+// nothing but words: "Drop table lamp".
+func (p *parser) sentence(t token) bool {
+	if !p.alone || p.ended || p.s[t.start] > 'Z' {
+		return false
+	}
+	for _, c := range []byte(p.s[t.start+1:]) {
+		if c != ' ' && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return true
+}
+
 // object reads the kind of an object, its name, and what can follow it.
 func (p *parser) object() bool {
 	for range 4 {

@@ -121,7 +121,7 @@ func (p *parser) verb(t token) bool {
 	ok := false
 	switch string(fold(buf[:], p.s[t.start:t.end])) {
 	case "drop", "create", "alter", "truncate", "rename", "comment":
-		ok = p.object()
+		ok = p.object() && !p.sentence(t)
 	case "insert", "replace", "merge":
 		ok = p.insert()
 	case "update":
@@ -187,7 +187,8 @@ func (p *parser) verb(t token) bool {
 	case "explain":
 		ok = p.wordIs(wSelect) && p.selectEffect() != 0
 	case "show":
-		ok = p.nameIs("tables") || p.nameIs("databases")
+		n := p.next()
+		ok = (p.isName(n, "tables") || p.isName(n, "databases")) && p.shown()
 	case "prepare":
 		ok = p.anyName() && p.wordIs(wFrom)
 	case "with":
