@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tangoguard/tangoguard/internal/race"
 	"github.com/tangoguard/tangoguard/middleware"
 )
 
@@ -27,7 +28,7 @@ func allocations(t *testing.T, body string, h echo.HandlerFunc) float64 {
 
 // The budgets: what each check may allocate for a clean request.
 func TestAllocationBudgets(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates by itself, and empties pools")
 	}
 	nothing := func(echo.Context) error { return nil }
@@ -48,7 +49,7 @@ func TestAllocationBudgets(t *testing.T) {
 
 // Memory is bounded by the request: a body of n bytes costs no more than a few times n, however hostile.
 func TestMemoryOfHostileBodies(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector allocates by itself")
 	}
 	h := middleware.Guard()(func(echo.Context) error { return nil })

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -20,6 +19,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tangoguard/tangoguard/internal/browsertest"
 	"github.com/tangoguard/tangoguard/middleware"
 )
 
@@ -183,30 +183,13 @@ func filePage(t *testing.T) string {
 	return "file://" + path
 }
 
-// browser starts Debian's chromium, whose only name server is this machine.
+// browser starts chromium; every *.example is this machine.
 func browser(t *testing.T) context.Context {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("chromium is needed where CI=true")
-		}
-		t.Skip("no chromium here: the ways in which a real browser sends are not tried; apt-get install chromium")
-	}
-	alloc, stop := chromedp.NewExecAllocator(context.Background(),
-		chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+	return browsertest.Start(t,
 		chromedp.Flag("host-resolver-rules", "MAP *.example 127.0.0.1"),
 		// The test asks what the server does; whether this browser would let a data: page reach loopback is not it.
-		chromedp.Flag("disable-features", "LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests"),
-		chromedp.UserDataDir(t.TempDir()),
-	)
-	t.Cleanup(stop)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(cancel)
-	require.NoError(t, chromedp.Do(ctx, chromedp.Navigate("about:blank")))
-	return ctx
+		chromedp.Flag("disable-features", "LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests"))
 }
 
 // A page of an allowed origin can send, and one that only looks like it cannot.

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tangoguard/tangoguard/internal/race"
 	"github.com/tangoguard/tangoguard/validate"
 )
 
@@ -82,6 +83,9 @@ func TestInspectorChoosesClasses(t *testing.T) {
 }
 
 func TestCleanDoesNotAllocate(t *testing.T) {
+	if race.Enabled {
+		t.Skip("sync.Pool drops what it gets at random under -race; run without it")
+	}
 	for _, s := range []string{"Happy birthday, Anna! Love, Tom & Sue", "O’Brien — “hello”", "' or 1=1--"} {
 		validate.Clean(s)
 		assert.Zero(t, testing.AllocsPerRun(100, func() { validate.Clean(s) }), "%q", s)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
+	"github.com/tangoguard/tangoguard/internal/race"
 	"github.com/tangoguard/tangoguard/testdata"
 )
 
@@ -164,6 +165,9 @@ func TestBackslashBesideOthers(t *testing.T) {
 }
 
 func TestCleanTextDoesNotAllocate(t *testing.T) {
+	if race.Enabled {
+		t.Skip("sync.Pool drops what it gets at random under -race; run without it")
+	}
 	for _, s := range []string{"Anna", prose, strings.Repeat(prose, 100), "Siobhán O’Brien — “hello” & goodbye…", "Дорогая Анна", "100% of AT&T"} {
 		Inspect(s)
 		if n := testing.AllocsPerRun(50, func() { Inspect(s) }); n != 0 {

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/tangoguard/tangoguard/internal/jsonwalk"
+	"github.com/tangoguard/tangoguard/internal/race"
 )
 
 var small = jsonwalk.Limits{Depth: 4, Keys: 6, String: 8}
@@ -115,7 +116,7 @@ func TestTokensPointIntoTheText(t *testing.T) {
 }
 
 func TestCleanTextAllocatesNothing(t *testing.T) {
-	if raceEnabled {
+	if race.Enabled {
 		t.Skip("the race detector empties pools")
 	}
 	text := `{"externalRefID":"ref-1","amount":25.5,"recipient":{"firstName":"Ann","email":"ann@example.com"},"list":["a","b"]}`

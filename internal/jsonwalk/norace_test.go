@@ -1,5 +1,0 @@
-//go:build !race
-
-package jsonwalk_test
-
-const raceEnabled = false
