@@ -283,6 +283,11 @@ func (f *finder) function(i int) {
 	if body < 0 {
 		return
 	}
+	if i > 2 && (s[i-1] == '\'' || s[i-1] == '"') && s[i-2] == '=' && lex.IsWord(s[i-3]) && lex.At(s, k+body+1) == s[i-1] &&
+		strings.IndexByte(s[k:k+body], ';') > 0 {
+		f.found("shellshock", i, k+body+1) // x='() { id; }' bash
+		return
+	}
 	switch c := lex.At(s, k); {
 	case c == ':', c == '_' && lex.At(s, k+1) == ';', c == '}', lex.IsLetter(c) && strings.IndexByte(s[k:k+body], ';') > 0 && nameStart == 0:
 		if after := lex.SkipBlanks(s, k+body+1); after < len(s) && (s[after] == ';' || s[after] == '>') {

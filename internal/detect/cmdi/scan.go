@@ -241,6 +241,9 @@ func (f *finder) accept(c *command, i, j int, line bool) bool {
 	if !f.command && (spaced && (f.words >= 2 || natural && !first) || natural && f.words >= 2) {
 		return false
 	}
+	if natural && strings.HasPrefix(s, "| ") && strings.HasSuffix(s, " |") {
+		return false // | time | date |: a row of a table
+	}
 	return f.standsAlone(c)
 }
 
@@ -259,6 +262,9 @@ func (f *finder) bareWord(c *command) bool {
 // opens reports whether the text begins with the separator at i, and goes on with a known name and very
 // little else: ";ps x", "|mysql -u root", ";cat flag". No sentence begins so.
 func (f *finder) opens(c *command, i, j int) bool {
+	if f.plus && i == 0 && c.args.n == 0 && strings.Trim(f.s[c.end:], "+|&;") == "" {
+		return true // |+ping+|
+	}
 	if strings.TrimLeft(f.s[:i], " '\"") != "" || c.args.number > 0 || c.args.n > 2 || c.end < len(f.s) && c.args.n == 0 {
 		return false
 	}

@@ -123,11 +123,18 @@ func file(s string, i int, parameter bool) (end int, ok bool) {
 		i += 2
 		rooted = true
 	}
+	here := 0 // "./" at the beginning and behind separators: one is a path of a tree, more of them are a disguise
+	if d := dot(s, i); !rooted && d > 0 && separator(s, i+d) > 0 {
+		i += d
+		here = 1
+	}
+	relative := here > 0
 	for n := separator(s, i); n > 0; n = separator(s, i) {
 		i += n
 		rooted = true
 		for d := dot(s, i); d > 0 && separator(s, i+d) > 0; d = dot(s, i) {
 			i += d + separator(s, i+d)
+			here++
 		}
 		if i-start > maxPath {
 			return 0, false
@@ -139,7 +146,7 @@ func file(s string, i int, parameter bool) (end int, ok bool) {
 	if hasFold(s[i:], "%systemroot%") || hasFold(s[i:], "%windir%") || hasFold(s[i:], "$home/") {
 		return len(s), !strings.Contains(s, " ")
 	}
-	if !rooted && !parameter {
+	if !rooted && !parameter || relative && here < 2 {
 		return 0, false
 	}
 	n, ok := known(s, i)

@@ -4,7 +4,7 @@
 //
 // Two or more steps up ("../../"), one at the beginning of a value or in front of a file that attackers ask for,
 // steps that survive a filter ("....//", "..././", "..;/"), with slashes and backslashes mixed and with what some
-// servers took for them ("0x2e", "0x5c", U+F025). As a value, which is to say as the whole text or behind "=":
+// servers took for them ("0x2e", "0x5c", U+F025, U+EFC8). As a value, which is to say as the whole text or behind "=":
 // well-known files and directories of Unix, Windows and web servers, UNC and device paths. And NUL behind a file
 // name, which cuts off what a program appends.
 //
@@ -35,13 +35,13 @@ const Class scan.Class = "path_traversal"
 
 // Detector finds path_traversal.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("/\\\x00x\xEF"), scan.Bytes("./\\\x000")}, Find: find}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("/\\\x00x\xEE\xEF"), scan.Bytes("./\\\x000")}, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {
 	s := v.Text
 	v.Work(len(s))
-	if !v.Has.Has('/') && !v.Has.Has('\\') && !v.Has.Has(0) && !v.Has.Has(0xEF) && !strings.Contains(s, "0x") {
+	if !v.Has.Has('/') && !v.Has.Has('\\') && !v.Has.Has(0) && !v.Has.Has(0xEE) && !v.Has.Has(0xEF) && !strings.Contains(s, "0x") {
 		return
 	}
 	steps(v, report)
@@ -72,7 +72,8 @@ func dot(s string, i int) int {
 	return 0
 }
 
-// separator gives the length of what stands for a slash at s[i:]: "/", "\", "0x2f", "0x5c", "0x255c" or U+F025.
+// separator gives the length of what stands for a slash at s[i:]: "/", "\", "0x2f", "0x5c", "0x255c" or what IIS took for one
+// in its own code pages: U+F025 and U+EFC8.
 func separator(s string, i int) int {
 	switch {
 	case i >= len(s):
@@ -80,7 +81,7 @@ func separator(s string, i int) int {
 		return 1
 	case s[i] == '0' && (hasFold(s[i:], "0x2f") || hasFold(s[i:], "0x5c")):
 		return 4
-	case s[i] == 0xEF && strings.HasPrefix(s[i:], "\uF025"):
+	case s[i] == 0xEF && strings.HasPrefix(s[i:], "\uF025"), s[i] == 0xEE && strings.HasPrefix(s[i:], "\uEFC8"):
 		return 3
 	}
 	return 0
@@ -145,7 +146,7 @@ func segmentStart(s string, i int) bool {
 		return true
 	}
 	if s[i-1] >= 0x80 {
-		return s[i-1] == 0xA5 // U+F025
+		return i >= 3 && separator(s, i-3) == 3
 	}
 	if i >= 4 && separator(s, i-4) == 4 {
 		return true

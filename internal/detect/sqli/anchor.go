@@ -1,5 +1,7 @@
 package sqli
 
+import "strings"
+
 // anchors looks for what is an attack wherever it stands: a text may hold a whole request, or break off in a
 // way that the scanner did not mean. Only shapes that mean something to a database count here.
 func (d *detection) anchors() finding {
@@ -15,7 +17,35 @@ func (d *detection) anchors() finding {
 			return f
 		}
 	}
+	if d.ends.comment >= 0 {
+		if f := d.commented(); f.rule != "" {
+			return f
+		}
+	}
 	return d.unions()
+}
+
+// commented looks at each SELECT behind a comment: what stood before may be cut off.
+func (d *detection) commented() finding {
+	for i := 0; d.budget > 0; {
+		n := strings.Index(d.s[i:], "*/")
+		if n < 0 {
+			break
+		}
+		i += n + len("*/")
+		if !d.selects(i) {
+			continue
+		}
+		p := d.parser(i, true, false)
+		p.alone = true
+		if p.statement(true) {
+			d.run(&p)
+			if p.whole() && p.has(fItems) {
+				return finding{"union-select", i, p.spanEnd(i)}
+			}
+		}
+	}
+	return finding{}
 }
 
 // brackets looks at each opening bracket: a subquery behind it, or a function of databases before it.

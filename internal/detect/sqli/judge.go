@@ -60,7 +60,9 @@ func (p *parser) judgeBare(after bool) string {
 		return "boolean"
 	case p.conn && (after || p.digit) && p.has(fPair), p.conn && p.digit && p.has(fMixed) && p.has(fPattern):
 		return "boolean"
-	case p.conn && p.end == endComment && p.comment.empty && p.has(fOperand):
+	case p.conn && (after || p.digit) && p.has(fTwin):
+		return "boolean"
+	case p.conn && p.end == endComment && p.comment.empty && (p.has(fOperand) || after && p.has(fMixed)):
 		return "boolean"
 	case p.has(fUnionOpen) && p.tokens > 2:
 		return "union-select"
@@ -96,6 +98,12 @@ func (p *parser) judgeStatement() string {
 
 // judgeQuoted judges what follows the quote behind before; first says that it is the first of its kind.
 func (p *parser) judgeQuoted(before string, first bool) string {
+	if p.counted { // '1 or 1=1--: in prose a year or an hour
+		if p.conn && p.has(fConst) && (p.end == endComment || p.end == endOpen) {
+			return "boolean"
+		}
+		return ""
+	}
 	if r := p.effect(); r != "" && (first || p.whole()) {
 		return r
 	}
@@ -118,6 +126,8 @@ func (p *parser) judgeQuoted(before string, first bool) string {
 		return "boolean"
 	case p.conn && p.has(fMixed|fNull|fPattern):
 		return "boolean"
+	case p.conn && p.has(fTwin) && (p.end != endText || !hasSpace(before)):
+		return "boolean"
 	case p.conn && p.has(fNames) && p.end != endText:
 		return "boolean"
 	case p.conn && p.has(fOperand) && (p.end == endComment || p.end == endOpen && p.within && p.opensClean(before)):
@@ -128,6 +138,10 @@ func (p *parser) judgeQuoted(before string, first bool) string {
 		return "subquery"
 	case p.has(fOrder|fLimit|fWhere) && p.end == endComment && (p.has(fCount) || p.comment.empty || p.comment.hides):
 		return "clause-probe"
+	case p.has(fListed) && p.end == endOpen && p.within && p.op && p.opensClean(before):
+		return "subquery"
+	case p.has(fSelect) && p.has(fArgument):
+		return "stacked-statement"
 	case p.has(fCase|fArgument) && p.end != endText:
 		return "expression"
 	case p.closed > 0 && p.end == endComment && p.comment.empty:

@@ -62,6 +62,12 @@ func (p *parser) over() bool {
 	return false
 }
 
+// assigned reads what UPDATE sets; scanners count where they know no column.
+func (p *parser) assigned() bool {
+	t := p.next()
+	return t.kind == tName || t.kind == tVar || t.kind == tNumber && p.stacked
+}
+
 // shown reports whether SHOW TABLES can be over here, or goes on with what narrows it.
 func (p *parser) shown() bool {
 	switch t := p.next(); t.kind {

@@ -39,6 +39,10 @@ func (p *parser) operator(t token) bool {
 		return p.follows(t)
 	case tNumber, tVar:
 		p.operand = true
+		if p.quoted && p.tokens == 1 && t.kind == tNumber {
+			p.counted = true
+			return true
+		}
 		return f.loose
 	}
 	return false

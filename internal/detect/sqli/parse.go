@@ -1,5 +1,7 @@
 package sqli
 
+import "strings"
+
 // class is a set of what one side of a comparison is made of.
 type class uint8
 
@@ -47,9 +49,10 @@ const (
 	fCatalogue                     // a table in which a database describes itself
 	fStar                          // SELECT *
 	fSecret                        // SELECT of a column for passwords
-	fPattern                       // LIKE and a literal
+	fPattern                       // LIKE and a literal, or a name compared with a hexadecimal one
 	fFrom                          // FROM and a table
 	fNull                          // IS NULL
+	fTwin                          // a longer name equal to itself
 	fApp                           // the value before the break-out compared with a constant
 )
 
@@ -117,6 +120,7 @@ type parser struct {
 	end     ending
 	comment token
 	broke   kind // of the token where the grammar broke
+	counted bool // a number stands between the quote and the first operator
 	hidden  bool // the statement behind a semicolon hides what follows it, or waits
 }
 
@@ -248,6 +252,8 @@ func (p *parser) settleComparison() {
 	case l == cName && r == cName:
 		a, b := p.s[f.leftAt.start:f.leftAt.end], p.s[f.sideAt.start:f.sideAt.end]
 		switch {
+		case f.equal && len(a) > 1 && strings.EqualFold(a, b):
+			p.feats |= fTwin
 		case len(a) != 1 || len(b) != 1 || !f.equal:
 			p.feats |= fNames
 		case a == b:
@@ -257,6 +263,9 @@ func (p *parser) settleComparison() {
 		}
 	default:
 		p.feats |= fMixed
+		if at := f.sideAt; f.equal && r == cConst && at.end-at.start > 5 && p.s[at.start] == '0' && p.s[at.start+1]|0x20 == 'x' {
+			p.feats |= fPattern
+		}
 	}
 }
 

@@ -75,6 +75,8 @@ func begins(s string, has *scan.ByteSet) bool {
 		return value(s, i+1, has) || effective(s, has)
 	case c == '-', c == '+', c == '~', c == '!', c == '.', c == '[', c == '{', c == ':', c == '\\':
 		return effective(s, has)
+	case c == '?':
+		return follows(s, i+1, has, false)
 	case c == '@':
 		return i+1 < len(s) && s[i+1] == '@' || effective(s[i+1:], has)
 	}
@@ -177,7 +179,7 @@ func follows(s string, i int, has *scan.ByteSet, closed bool) bool {
 		return j-i > 6 && (lookup(w[:5]) == wUnion || lookup(w[:6]) == wSelect)
 	}
 	if isDigit(c) {
-		return nothing(s[i:]) > 0
+		return nothing(s[i:]) > 0 || closed && counted(s, i)
 	}
 	d := byte(0)
 	if i+1 < len(s) {
@@ -204,6 +206,26 @@ func follows(s string, i int, has *scan.ByteSet, closed bool) bool {
 		return spaceOrDash(s[i:])
 	}
 	return false
+}
+
+// counted reports whether a number at i is followed by a connective: '1 or 1=1.
+func counted(s string, i int) bool {
+	j := i
+	for j < len(s) && isDigit(s[j]) {
+		j++
+	}
+	for j < len(s) && (s[j] <= ' ' || s[j] == '+') {
+		j++
+	}
+	k := j
+	for k < len(s) && k-j < 4 && isAlpha(s[k]) {
+		k++
+	}
+	switch lookup(s[j:k]) {
+	case wOr, wAnd:
+		return true
+	}
+	return k == j && k+1 < len(s) && (s[k] == '|' || s[k] == '&') && s[k+1] == s[k]
 }
 
 func spaceOrDash(s string) bool {

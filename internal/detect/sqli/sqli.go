@@ -196,6 +196,9 @@ func probe(s string) finding {
 		return finding{"quote-probe", len(s) - n, len(s)}
 	}
 	if i := strings.LastIndex(s, "--"); i >= 0 {
+		if cutWord(s[:i]) && oneWord(s[i+len("--"):]) {
+			return finding{"quote-probe", 0, i + len("--")}
+		}
 		s = s[:i]
 	}
 	i := len(s)
@@ -215,4 +218,17 @@ func probe(s string) finding {
 		return finding{}
 	}
 	return finding{"quote-probe", i, len(s)}
+}
+
+// cutWord reports whether s is a quote and one plain word behind it, long enough to be no 'tis.
+func cutWord(s string) bool {
+	if len(s) < 5 || len(s) > 24 || s[0] != '\'' && s[0] != '"' {
+		return false
+	}
+	for i := 1; i < len(s); i++ {
+		if !isAlpha(s[i]) && !isDigit(s[i]) {
+			return false
+		}
+	}
+	return true
 }

@@ -125,7 +125,7 @@ func (p *parser) verb(t token) bool {
 	case "insert", "replace", "merge":
 		ok = p.insert()
 	case "update":
-		ok = p.anyName() && p.nameIs("set") && p.kindIs(tName, tVar) && p.kindIs(tCompare)
+		ok = p.anyName() && p.nameIs("set") && p.assigned() && p.kindIs(tCompare)
 	case "delete":
 		n := p.next()
 		ok = n.kind == tWord && n.word == wFrom && p.anyName() && p.done()
