@@ -132,7 +132,7 @@ type run struct {
 	report scan.Report
 	class  scan.Class
 	view   *scan.View
-	views  [1 + 2*MaxLayers]scan.View
+	views  [1 + 4*MaxLayers]scan.View
 	used   int
 	work   int
 	first  bool // stop at the first finding, and record none
@@ -175,12 +175,22 @@ func (r *run) add(rule string, start, end int) {
 }
 
 // text inspects s at every layer. Where backslash escapes stand beside others a second chain of layers leaves
-// the backslashes alone: "%2e%2e\boot.ini" is a path, and its "\b" no escape.
+// the backslashes alone: "%2e%2e\boot.ini" is a path, and its "\b" no escape. What may be the cell of a CSV file
+// is inspected as such too.
 func (r *run) text(s string, m uint64) {
 	r.used = 1
 	r.views[0].Reset(s, m, &r.work)
 	r.detect(&r.views[0])
-	if split := r.layers(0, scan.All); split >= 0 {
+	r.chains(0)
+	if cell := r.used; !(r.first && r.dirty) && r.views[0].Cell(&r.views[cell]) {
+		r.used++
+		r.detect(&r.views[cell])
+		r.chains(cell)
+	}
+}
+
+func (r *run) chains(from int) {
+	if split := r.layers(from, scan.All); split >= 0 {
 		r.layers(split, scan.All&^scan.Backslash)
 	}
 }

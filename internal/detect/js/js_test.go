@@ -77,6 +77,13 @@ func TestRead(t *testing.T) {
 		{"on the next line, without a semicolon", "a\nalert(1)", Acts, true},
 		{"behind closing brackets of the page", "})}alert(1)", Acts, true},
 		{"an import from elsewhere", "import('//x')", Acts, true},
+		{"what a sink gives is called", "eval(x)(1)", Acts, true},
+		{"a dialog for a member of the page", "document.a.b=alert", Acts, true},
+		{"a dialog that the page keeps", "self.prompt=prompt", Sets, true},
+		{"the page's title as markup", "innerHTML=document.title", Acts, true},
+		{"a name as markup", "innerHTML=x", Sets, true},
+		{"a script URL in a variable", "a='javascript:'", Acts, true},
+		{"a window's own search", "external.NavigateAndFind('http://x','','')", Acts, true},
 		{"an import from its own", "import('x')", Calls, true},
 		{"optional call", "alert?.(1)", Acts, true},
 

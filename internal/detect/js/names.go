@@ -42,7 +42,7 @@ func Dialog(name string) bool {
 func Global(name string) bool {
 	switch name {
 	case "window", "self", "top", "parent", "frames", "document", "globalThis", "opener", "navigator", "location",
-		"history", "localStorage", "sessionStorage":
+		"history", "localStorage", "sessionStorage", "external":
 		return true
 	}
 	return false
@@ -63,7 +63,7 @@ func methodOf(name string) method {
 	case "write", "writeln", "execCommand", "postMessage", "pushState", "replaceState", "registerProtocolHandler",
 		"createContextualFragment", "parseHTMLUnsafe", "setHTMLUnsafe":
 		return active
-	case "open", "assign", "replace", "navigate":
+	case "open", "assign", "replace", "navigate", "NavigateAndFind":
 		return navigates
 	}
 	return harmless

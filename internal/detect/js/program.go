@@ -263,6 +263,9 @@ func (r *reader) close(c byte) {
 		r.operand = false
 	case f.call && c == ')':
 		r.chain = f.chain.called()
+		if rest := r.lex.Text[r.lex.Pos:]; rest != "" && rest[0] == '(' && Sink(r.last(f.chain)) { // eval(x)(1)
+			r.effect(Acts, int(f.chain.start), r.lex.Pos)
+		}
 	case f.call && c == ']':
 		r.chain = f.chain
 		r.chain.computed, r.chain.last, r.chain.lastEnd = true, 0, 0
@@ -377,13 +380,17 @@ func (r *reader) assign(t Token) {
 	case "cookie", "domain":
 		acts = root == "document"
 	case "src", "action":
-		acts = goes && strings.Contains(text, "//")
+		acts = goes && strings.Contains(text, "//") || root == "document" && (text == "http" || text == "https")
 	case "innerHTML", "outerHTML", "srcdoc":
-		acts = !r.simple(c)
+		acts = !r.simple(c) || v.Kind == Word && Global(text)
+	}
+	if v.Kind == String && strings.HasPrefix(text[1:], "javascript:") {
+		acts = true
 	}
 	if v.Kind == Word && Sink(text) {
 		r.sink = true
-		acts = acts || len(last) > 4 && strings.HasPrefix(last, "on") || last == "valueOf" || last == "toString"
+		acts = acts || len(last) > 4 && strings.HasPrefix(last, "on") || last == "valueOf" || last == "toString" ||
+			Global(root) && !r.simple(c) && Dialog(text) && text != last // "self.prompt = prompt" only keeps it
 	}
 	if acts {
 		r.effect(Acts, int(c.start), v.Stop)

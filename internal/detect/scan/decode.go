@@ -16,6 +16,7 @@ const (
 	Fold                        // full-width, compatibility and look-alike forms of ASCII
 	Charset                     // UTF-7, overlong UTF-8 as it is
 	Drop                        // NUL and characters that cannot be seen
+	quoting                     // the quotes of a CSV cell, see Cell: a reading of the whole text, and so not in All
 
 	All = Percent | Entity | Backslash | Fold | Charset | Drop
 )

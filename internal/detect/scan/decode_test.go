@@ -34,6 +34,7 @@ func TestDecodeOneLayer(t *testing.T) {
 		{"overlong, four bytes", "%f0%80%80%ae", "."},
 		{"overlong, six bytes", "%fc%80%80%80%80%af", "/"},
 		{"overlong without its mark", "%c0%2f%c0%5c", `/\`},
+		{"the long s, read as Latin-1", "<Å¿vg>", "<svg>"},
 		{"overlong as it is", "\xc0\xae\xc0\xaf", "./"},
 		{"no-break space of Latin-1", "1%A0or", "1 or"},
 		{"soft hyphen of Latin-1", "%ADd", "-d"},

@@ -63,13 +63,16 @@ func (u *unit) overlong(s string) bool {
 	return true
 }
 
-// latin decodes what was UTF-8 and has been read as Latin-1 on its way: overlong forms of ASCII ("À§" was C0 A7) and
+// latin decodes what was UTF-8 and has been read as Latin-1 on its way: overlong forms of ASCII ("À§" was C0 A7), the long s and
 // full-width forms ("ï¼" and a third character).
 func (u *unit) latin(s string) bool {
 	if len(s) < 4 || s[2] != 0xC2 {
 		return false
 	}
 	switch {
+	case s[1] == 0x85 && s[3] == 0xBF: // "Å¿": the long s, which upper-cased is S
+		u.n, u.out[0], u.size = 4, 's', 1
+		return true
 	case s[1] == 0x80 || s[1] == 0x81:
 		u.n = 4
 		u.rune(rune(s[1]&1)<<6 | rune(s[3]&0x3F))

@@ -18,9 +18,17 @@ const maxLayers = 4
 func Inspect(t testing.TB, d scan.Detector, text string) []scan.Finding {
 	t.Helper()
 	first := scan.NewView(text)
-	var found []scan.Finding
-	view := &first
-	for range 1 + maxLayers {
+	found := layers(t, d, text, &first)
+	if cell := new(scan.View); first.Cell(cell) {
+		found = append(found, layers(t, d, text, cell)...)
+	}
+	return found
+}
+
+// layers is Inspect from one view of text on.
+func layers(t testing.TB, d scan.Detector, text string, view *scan.View) (found []scan.Finding) {
+	t.Helper()
+	for {
 		open := d.Open(view)
 		d.Find(view, func(rule string, start, end int) {
 			if start < 0 || end <= start || end > len(view.Text) {
@@ -37,12 +45,11 @@ func Inspect(t testing.TB, d scan.Detector, text string) []scan.Finding {
 			found = append(found, scan.Finding{Class: d.Class, Rule: rule, Start: start, End: end})
 		})
 		next := new(scan.View)
-		if view.Decode(next, scan.All) == 0 {
-			break
+		if view.Layer == maxLayers || view.Decode(next, scan.All) == 0 {
+			return found
 		}
 		view = next
 	}
-	return found
 }
 
 // Rules lists the rules of the findings, each once, sorted.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/tangoguard/tangoguard/internal/detect/ascii"
 	"github.com/tangoguard/tangoguard/internal/detect/js"
+	"github.com/tangoguard/tangoguard/internal/detect/markup"
 )
 
 // equals looks at the "=" at i: an attribute in a tag that the text opens, whatever its quotes say; a handler
@@ -18,6 +19,9 @@ func (f *finder) equals(i int) {
 	name, start := f.nameBefore(end)
 	if strings.HasPrefix(s[i+1:], "document.cookie") {
 		f.report(ruleCode, i, i+1+len("document.cookie"))
+	}
+	if end > 0 && isJunk(s[end-1]) || len(name) == 1 && start > 0 && isJunk(s[start-1]) || start > 1 && s[start-1] == '<' {
+		f.littered(end)
 	}
 	if name == "" || ascii.IsDigit(name[0]) || start < f.done {
 		return
@@ -39,9 +43,11 @@ func (f *finder) equals(i int) {
 		if separates(s, start) && (f.inTag || quoteBefore(s, start)) {
 			f.report(ruleAttrOut, start, i+1)
 		}
-	case low == "src" || low == "href" || low == "action":
+	case low == "src" || low == "href" || low == "action" || low == "codebase" || low == "background" || low == "data":
 		if f.inTag && start > 0 && s[start-1] == '+' {
 			f.report(ruleLoad, f.tag.Start, i+1)
+		} else if value := strings.TrimLeft(window(s, i+1, maxName), " '\"`\\"); start > 0 && s[start-1] == '.' && ascii.HasPrefix(value, "javascript:") {
+			f.report(ruleURL, start, i+1)
 		} else if !f.inTag && f.firstQuoteBefore(start) && remote(s[i+1:]) {
 			f.report(ruleAttrOut, start, i+1)
 		}
@@ -59,7 +65,7 @@ func (f *finder) breaksOut(name string, start, i int) bool {
 	if start > 0 && !separates(s, start) && strings.IndexByte(";&?(", s[start-1]) < 0 {
 		return false
 	}
-	if quoteBefore(s, start) && knownEvent(name[2:]) {
+	if knownEvent(name[2:]) && (quoteBefore(s, start) || f.amongAttributes(start)) {
 		return true
 	}
 	value := i + 1
@@ -98,6 +104,53 @@ func (f *finder) firstQuoteBefore(start int) bool {
 		}
 	}
 	return false
+}
+
+// amongAttributes reports whether the text begins with a quote, and nothing but attributes with values stands from
+// there to start: " type=image src=x onerror=…
+func (f *finder) amongAttributes(start int) bool {
+	if !isQuote(f.text[0]) || start > 2*maxName {
+		return false
+	}
+	f.work += start
+	for i, n := 1, 0; ; n++ {
+		a, next, ok := markup.NextAttr(f.text[:start], i)
+		if !ok {
+			return n > 0 && next == start
+		}
+		if !a.HasValue {
+			return false
+		}
+		i = next
+	}
+}
+
+func isJunk(c byte) bool { return c == '<' || c == '>' || isQuote(c) }
+
+// littered looks at the name that ends at end and has quotes or brackets between its letters, which a filter
+// takes out that removes them: o<nblur=, "onblur<=, o'n'l'o'a'd'=.
+func (f *finder) littered(end int) {
+	s := f.text
+	var buf [24]byte
+	n, junk, i := len(buf), 0, end-1
+	for ; i >= 0 && n > 0 && end-i < maxName; i-- {
+		c := s[i]
+		if ascii.IsLetter(c) {
+			n--
+			buf[n] = c | 0x20
+		} else if !isJunk(c) {
+			break
+		} else if n > 0 {
+			junk++
+		}
+	}
+	f.work += end - i
+	for i++; i < end && isJunk(s[i]); i++ { // before its first letter they are the end of a value
+		junk--
+	}
+	if low := string(buf[n:]); junk > 0 && handlerName(low) && knownEvent(low[2:]) {
+		f.report(ruleAttrOut, i, end+1)
+	}
 }
 
 // remote reports whether a value begins with a URL of another origin.
@@ -147,6 +200,10 @@ func (f *finder) alias(name string, start, i int) {
 	if end == i+1 || !js.Dialog(s[i+1:end]) {
 		return
 	}
+	if again := s[end:]; strings.HasPrefix(again, " "+name+"(") { // a line break was lost: a=alert a(0)
+		f.report(ruleCode, start, end)
+		return
+	}
 	if p := f.code(start, len(s)); p.Effect == js.Acts {
 		f.report(ruleCode, start, start+p.End)
 	}
@@ -168,7 +225,19 @@ func (f *finder) sign(i int) {
 		}
 	case strings.HasPrefix(rest, "document.cookie"):
 		f.report(ruleCode, i, i+1+len("document.cookie"))
+	case f.text[i] == '+' && i > 1 && f.literalMarkup(i):
+		f.report(ruleCode, i-1, i+2)
 	}
+}
+
+// literalMarkup reports whether the "+" at i joins an empty string and an XML literal (ECMA-357), ”+<a>ev</a>:
+// how a script makes a string where quotes are filtered.
+func (f *finder) literalMarkup(i int) bool {
+	s := f.text
+	if isQuote(s[i-1]) && s[i-2] == s[i-1] {
+		return i+1 < len(s) && s[i+1] == '<' && beginsTag(s, i+1)
+	}
+	return s[i-1] == '>' && (strings.HasPrefix(s[i+1:], "''") || strings.HasPrefix(s[i+1:], `""`))
 }
 
 // emptyOperand reports whether at i an empty array or string is made a value, as JavaScript without letters
@@ -184,10 +253,13 @@ func (f *finder) emptyOperand(i int) bool {
 	return strings.HasSuffix(before, "ﾟ]")
 }
 
-// ampersand looks for "&{(" at i, the JavaScript entity of Netscape 4 as scanners still probe for it.
+// ampersand looks for "&{code}" at i, the JavaScript entity of Netscape 4 as scanners still probe for it.
 func (f *finder) ampersand(i int) {
-	if strings.HasPrefix(f.text[i+1:], "{(") {
-		f.report(ruleCode, i, i+3)
+	if !strings.HasPrefix(f.text[i+1:], "{") {
+		return
+	}
+	if strings.HasPrefix(f.text[i+2:], "(") || f.acts && f.code(i+2, len(f.text)).Effect == js.Acts {
+		f.report(ruleCode, i, min(len(f.text), i+3))
 	}
 }
 
@@ -201,22 +273,38 @@ func (f *finder) foreign(i int) {
 		}
 		rest = rest[2:]
 	}
-	if ascii.HasPrefix(rest, "script") {
-		f.report(ruleCharset, i, i+7)
+	if bare := strings.TrimPrefix(rest, "]"); ascii.HasPrefix(bare, "script") { // [\xC0][\xBC] is how reports write it
+		after := bare[len("script"):]
+		closed := after != "" && (after[0] == '>' || after[0] == 0xBE || strings.HasPrefix(after, "¾"))
+		if closed || f.acts {
+			f.report(ruleCharset, i, i+7)
+		}
 	}
 }
 
 // maxProbe bounds how far back a probe's run of quotes is looked for.
 const maxProbe = 16
 
+// leaves reports whether the ">" at i stands behind a quote, which a slash may follow: it ends the page's tag.
+func (f *finder) leaves(i int) bool {
+	s := f.text
+	if i > 1 && s[i-1] == '/' {
+		i--
+	}
+	return i > 0 && isQuote(s[i-1])
+}
+
 // probe looks at the ">" at i: "--> and ']]> in one run with several quotes are how a scanner finds out in
 // which context it landed.
 func (f *finder) probe(i int) {
 	s := f.text
-	if !f.inTag && i > 0 && strings.IndexByte("'\"`", s[i-1]) >= 0 {
-		near := window(s, i+1, maxName)
-		f.work += len(near)
-		if n := strings.IndexByte(near, '<'); n >= 0 && beginsTag(s, i+1+n) && (n == 0 || s[i+2+n] == '/') {
+	if i > 0 && s[i-1] == '>' {
+		return // the first of a run looked at all of it
+	}
+	if !f.inTag && f.leaves(i) {
+		near := strings.TrimLeft(window(s, i+1, maxName/2), "> '\"")
+		f.work += maxName / 2
+		if n := strings.IndexByte(near, '<'); n >= 0 && beginsTag(near, n) && (n == 0 || near[n+1] == '/') {
 			f.report(ruleProbe, i-1, i+1)
 			return
 		}

@@ -46,9 +46,16 @@ func (f *finder) call(i int) {
 			f.report(ruleCode, start, f.closing(i))
 		}
 	case strings.EqualFold(name, "expression"):
-		if k := skipBlank(s, start-1, -1); k >= 0 && s[k] == ':' {
+		if k := skipBlank(s, start-1, -1); k >= 0 && s[k] == ':' || start == 0 && strings.ContainsAny(s[i+1:f.closing(i)], "=(") {
 			f.report(ruleStyle, start, f.closing(i))
 		}
+	case name == "parseInt": // parseInt("alert",36): a name as a number
+		arg := window(s, i+1, 12)
+		if arg = strings.TrimLeft(arg, " '\"`"); js.Dialog(arg[:letters(arg)]) {
+			f.report(ruleCode, start, f.closing(i))
+		}
+	case strings.EqualFold(name, "chr"):
+		f.characters(start, i)
 	default:
 		f.handed(i, start)
 	}
@@ -72,7 +79,20 @@ func (f *finder) builds(i int) bool {
 // handed looks for a sink as the argument of a method, [1].find(alert); the "(" stands at i.
 func (f *finder) handed(i, start int) {
 	s := f.text
-	if start < 2 || s[start-1] != '.' || strings.IndexByte("])'\"", s[start-2]) < 0 {
+	if start < 1 || s[start-1] != '.' {
+		return
+	}
+	if next(s, i+1) == '/' { // replace(/x/,eval) needs no owner to be seen
+		args := window(s, i+1, maxName)
+		f.work += len(args)
+		if n := strings.IndexByte(args, ')'); n > 0 {
+			if k := strings.LastIndexByte(args[:n], ','); k > 0 && js.Dialog(strings.TrimSpace(args[k+1:n])) {
+				f.report(ruleCode, start, i+1+n)
+			}
+		}
+		return
+	}
+	if start < 2 || strings.IndexByte("])'\"", s[start-2]) < 0 {
 		return
 	}
 	end := i + 1
@@ -82,6 +102,43 @@ func (f *finder) handed(i, start int) {
 	if end < len(s) && (s[end] == ')' || s[end] == ',') && js.Dialog(s[i+1:end]) {
 		f.report(ruleCode, start, end+1)
 	}
+}
+
+// characters looks at chr(60).chr(115).chr(99): text that is put together of three character codes or more. The
+// first "(" is at i.
+func (f *finder) characters(start, i int) {
+	s, n, end := f.text, 0, i
+	for ; n < 3; n++ {
+		k := end + 1
+		for k < len(s) && k-end < 5 && ascii.IsDigit(s[k]) {
+			k++
+		}
+		if k == end+1 || next(s, k) != ')' {
+			return
+		}
+		end = k + 1
+		k = end
+		for k < len(s) && k-end < 4 && strings.IndexByte(" .+|&", s[k]) >= 0 {
+			k++
+		}
+		if k == end || !ascii.HasPrefix(s[k:], "chr(") {
+			break
+		}
+		end = k + len("chr")
+	}
+	f.work += end - i
+	if n >= 2 {
+		f.report(ruleCode, start, end)
+	}
+}
+
+// letters is the length of the run of letters that s begins with.
+func letters(s string) int {
+	n := 0
+	for n < len(s) && ascii.IsLetter(s[n]) {
+		n++
+	}
+	return n
 }
 
 // emptyCall reports whether alert() stands among code and not among words; its "(" is at i.
@@ -102,10 +159,23 @@ func (f *finder) computed(i int) {
 		return
 	}
 	inner := strings.TrimLeft(f.text[f.brackets.open+1:i-1], " ")
+	if owner != "" && len(owner) < 4 && strings.Trim(owner, "0123456789") == "" && f.numbers(inner, i) {
+		f.report(ruleCode, start, f.closing(i))
+		return
+	}
 	quoted := inner != "" && strings.IndexByte("'\"`/(", inner[0]) >= 0
 	if js.Global(owner) || owner == "this" && quoted || quoted && strings.HasPrefix(inner[1:], "constructor") {
 		f.report(ruleCode, start, f.closing(i))
 	}
+}
+
+// numbers reports whether a member of a number that is called, 0[x.y](z), is code and no footnote with a link:
+// the member is computed or has an owner, and so has the argument.
+func (f *finder) numbers(member string, i int) bool {
+	arg := window(f.text, i+1, maxName)
+	f.work += len(arg)
+	n := strings.IndexByte(arg, ')')
+	return n > 0 && strings.ContainsAny(member, ".+") && !strings.ContainsAny(member, " ") && !strings.ContainsAny(arg[:n], ":/# ")
 }
 
 // brackets pairs "[" and "]". A bracket that follows another, a[b][c], belongs to the same chain.
@@ -157,7 +227,15 @@ func (f *finder) template(i int) {
 func (f *finder) colon(i int) {
 	s := f.text
 	j := skipControl(s, i-1)
-	if j < 0 || s[j]|0x20 != 't' && s[j]|0x20 != 'a' {
+	if j < 0 {
+		return
+	}
+	switch s[j] | 0x20 {
+	case 't', 'a':
+	case 'g', 'r', 'd', 'e':
+		f.property(j+1, i)
+		return
+	default:
 		return
 	}
 	switch start, scheme := f.scheme(i); scheme {

@@ -14,16 +14,18 @@
 //	script-element       <script> with code in it, <handler> of SVG Tiny
 //	active-element       what loads, embeds, submits or rewrites: iframe, object, embed, base, form, meta http-equiv,
 //	                     SVG and MathML, animate and set, srcdoc, formaction, declared foreign namespaces, conditional
-//	                     comments, <?xml-stylesheet
+//	                     comments, <?xml-stylesheet, <?xml:namespace, marquee, plaintext, bgsound
 //	resource-attribute   src, href, srcset, poster, ping, … of any element: an image or a link that was not asked for
 //	active-style         CSS with url(), @import, expression(), -moz-binding, behavior, rules in braces, or letters
-//	                     written as escapes; in a style attribute or element
+//	                     written as escapes; in a style attribute or element, or as the text's own beginning
 //	framework-directive  attributes that are code to AngularJS, Angular, Vue, Alpine, htmx, Knockout
 //	raw-text-end         the end tag of script, style, title, textarea, … that ends the page's own
-//	attribute-breakout   a handler outside of any tag of the text: " onfocus=alert(1) autofocus
+//	attribute-breakout   a handler outside of any tag of the text: " onfocus=alert(1) autofocus; one with the quotes and
+//	                     brackets in its name that a filter takes out
 //	string-breakout      a quote and then code: ';alert(1)//, "-prompt(8)-", \';alert(1)//
 //	script-code          JavaScript that does something by itself: alert(1), top["al"+"ert"](1), location=name,
-//	                     [].constructor.constructor("…")(), onerror=alert;throw 1, {{constructor.constructor("…")()}}
+//	                     [].constructor.constructor("…")(), onerror=alert;throw 1, {{constructor.constructor("…")()}},
+//	                     names put together of pieces: 'ev'+'al', /ev/.source+/al/.source
 //	obfuscated-script    JavaScript without letters (JSFuck, jjencode, aaencode)
 //	charset-markup       markup written for another character set: UTF-7, US-ASCII with the high bit set
 //	context-probe        quotes with "-->" or "]]>", "> and a tag outside of any tag of the text, the three quotes in a row

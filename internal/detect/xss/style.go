@@ -2,8 +2,10 @@ package xss
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/tangoguard/tangoguard/internal/detect/ascii"
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
 )
 
 // styleWindow is how much of a style sheet is read; the start of an injected one tells what it is for.
@@ -14,9 +16,28 @@ const styleWindow = 512
 func activeStyle(css string) bool {
 	var buf [styleWindow]byte
 	text, escaped := plainCSS(buf[:0], css[:min(len(css), styleWindow)])
-	if escaped || bytes.ContainsAny(text, "{}") {
-		return true
+	return escaped || bytes.ContainsAny(text, "{}") || brokenString(css[:min(len(css), styleWindow)]) || runsCSS(text)
+}
+
+// brokenString reports whether a line ends inside of a string: there the string ends, and what was text becomes
+// declarations (CSS Syntax Level 3, 4.3.5).
+func brokenString(css string) bool {
+	var quote byte
+	for i := range len(css) {
+		switch c := css[i]; {
+		case quote == 0 && (c == '"' || c == '\''):
+			quote = c
+		case c == quote:
+			quote = 0
+		case c == '\n' && quote != 0:
+			return i > 0 && css[i-1] != '\\' && strings.IndexByte(css[i:], ';') >= 0
+		}
 	}
+	return false
+}
+
+// runsCSS reports whether CSS in its plain form loads something or runs script.
+func runsCSS(text []byte) bool {
 	for _, s := range [...]string{
 		"expression(", "-moz-binding", "behavior:", "behaviour:", "url(", "image(", "image-set(", "@import", "javascript:", "-o-link",
 	} {
@@ -59,7 +80,7 @@ func plainCSS(dst []byte, css string) (text []byte, escaped bool) {
 			if i+1 < len(css) && css[i+1] <= ' ' { // one white space ends the escape
 				i++
 			}
-			if v >= 0x80 {
+			if v >= 0x80 || v == 0 {
 				continue
 			}
 			c = byte(v)
@@ -71,6 +92,69 @@ func plainCSS(dst []byte, css string) (text []byte, escaped bool) {
 		dst = append(dst, c)
 	}
 	return dst, escaped
+}
+
+// sheet looks at a text that begins as a style does that lands in a style attribute or element: a rule behind the
+// end of the page's own, {}*{…}, or what runs script and is written in escapes.
+func (f *finder) sheet(has *scan.ByteSet) {
+	s := f.text
+	if has.Has('{') {
+		head := strings.TrimLeft(window(s, 0, maxName), " \t\r\n'\";")
+		f.work += maxName
+		if rule, ok := strings.CutPrefix(head, "{}"); ok {
+			if n := strings.IndexByte(rule, '{'); n > 0 && declares(rule[n+1:]) {
+				f.report(ruleStyle, 0, len(s))
+				return
+			}
+		}
+	}
+	if !has.Has('\\') || strings.IndexByte(s, '<') >= 0 {
+		return
+	}
+	f.work += min(len(s), styleWindow)
+	n := strings.IndexByte(window(s, 0, styleWindow), '\\')
+	if n < 0 || n+1 >= len(s) || hexValue(s[n+1]) < 0 {
+		return
+	}
+	var buf [styleWindow]byte
+	text, _ := plainCSS(buf[:0], window(s, max(0, n-maxName), styleWindow))
+	if bytes.Contains(text, []byte("expression(")) || bytes.Contains(text, []byte("-moz-binding:url(")) ||
+		bytes.Contains(text, []byte("behavior:url(")) || bytes.Contains(text, []byte("behaviour:url(")) {
+		f.report(ruleStyle, 0, len(s))
+	}
+}
+
+// declares reports whether s begins with a declaration, name:value.
+func declares(s string) bool {
+	s = strings.TrimLeft(s, " \t\r\n")
+	n := 0
+	for n < len(s) && (ascii.IsLetter(s[n]) || s[n] == '-') {
+		n++
+	}
+	colon := skipBlank(s, n, 1)
+	return n > 2 && colon+1 < len(s) && s[colon] == ':'
+}
+
+// property looks at the declaration of a property whose name ends at end; the ":" is at i. Those that attach code
+// count anywhere, a background only where the text begins with it.
+func (f *finder) property(end, i int) {
+	s := f.text
+	value := strings.TrimLeft(window(s, i+1, maxName), " ")
+	if !ascii.HasPrefix(value, "url(") {
+		return
+	}
+	var buf [24]byte
+	start := end
+	for start > 0 && end-start < len(buf) && (ascii.IsLetter(s[start-1]) || s[start-1] == '-') {
+		start--
+	}
+	f.work += end - start
+	switch name := string(ascii.Lower(buf[:], s[start:end])); {
+	case strings.HasSuffix(name, "-moz-binding"), name == "behavior", name == "behaviour":
+		f.report(ruleStyle, start, i+1)
+	case start == 0 && (strings.HasPrefix(name, "background") || name == "list-style-image") && remote(strings.TrimPrefix(value, "url(")):
+		f.report(ruleStyle, start, i+1)
+	}
 }
 
 func hexValue(c byte) int {

@@ -47,6 +47,10 @@ func (f *finder) element(tag markup.Tag, limit int) {
 		}
 	default:
 		switch string(name) {
+		case "marquee", "plaintext", "bgsound", "blink": // nobody's formatting: they move, hide or play
+			if end-tag.NameEnd > 1 && !tag.Closing || f.alone(tag.Start, end) || !tag.Closing && end < len(f.text) && f.text[end] > ' ' {
+				f.report(ruleElement, tag.Start, end)
+			}
 		case "svg", "math", "iframe", "object", "embed", "applet", "frameset":
 			if f.alone(tag.Start, end) {
 				f.report(ruleElement, tag.Start, end)
@@ -241,7 +245,8 @@ func (f *finder) declaration(i int) {
 	head := string(ascii.Lower(buf[:], rest[:min(len(rest), len(buf))]))
 	switch {
 	case strings.HasPrefix(head, "!--[if"), strings.HasPrefix(head, "?xml-stylesheet"), strings.HasPrefix(head, "?import"),
-		strings.HasPrefix(head, "!--><"), strings.HasPrefix(head, "!attlist"):
+		strings.HasPrefix(head, "!--><"), strings.HasPrefix(head, "!attlist"), strings.HasPrefix(head, "?xml:namespace"),
+		strings.HasPrefix(head, "![endif]"):
 		f.report(ruleElement, i, i+len(head)+1)
 	case rest != "" && strings.IndexByte("!?/%~", rest[0]) >= 0:
 		f.tag, f.inTag = markup.Tag{Start: i, Name: i + 1, NameEnd: i + 1}, true

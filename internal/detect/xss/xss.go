@@ -77,6 +77,7 @@ func find(v *scan.View, report scan.Report) {
 	if f.acts = v.Has.Meets(&effects); f.acts {
 		f.program()
 	}
+	f.sheet(&v.Has)
 	for i := 0; i < len(s); i++ {
 		if !hot[s[i]] {
 			continue
@@ -109,9 +110,7 @@ func find(v *scan.View, report scan.Report) {
 		case '&':
 			f.ampersand(i)
 		case 0xBC, '%':
-			if v.Has.Has('(') {
-				f.foreign(i)
-			}
+			f.foreign(i)
 		}
 	}
 	if f.empty >= 4 && v.Has.Has('+') {
@@ -134,6 +133,9 @@ func (f *finder) lessThan(i int) {
 	f.work += limit - i
 	f.tag, _ = markup.TagAt(f.text[:limit], i)
 	f.inTag = true
+	if name := f.text[f.tag.Name:f.tag.NameEnd]; strings.Contains(name, `"'`) || strings.Contains(name, `'"`) {
+		f.report(ruleProbe, i, f.tag.NameEnd)
+	}
 	f.element(f.tag, limit)
 }
 
@@ -252,5 +254,7 @@ func (f *finder) program() {
 	f.work += p.Steps
 	if p.Effect == js.Acts && p.Whole {
 		f.report(ruleCode, p.Start, len(f.text))
+	} else if p.Effect != js.None {
+		f.assemble()
 	}
 }
