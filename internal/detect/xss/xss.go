@@ -44,10 +44,55 @@ func Detector() scan.Detector {
 // effects holds the bytes without which code does nothing: it calls or assigns.
 var effects = scan.Bytes("(`=")
 
-// hot tells the bytes at which find stops.
-var hot = [256]bool{
-	'<': true, '>': true, '=': true, '(': true, '[': true, ']': true, '`': true, ':': true, '+': true, '!': true, '&': true,
-	'\'': true, '"': true, '%': true, 0xBC: true,
+// The bytes at which find stops, by what else must be in the text for them to matter.
+const (
+	stopAlways = 1 << iota
+	stopCode   // "(", "=" or a back-tick: something has an effect
+	stopQuote  // the same: without an effect, a quote that ends ends nothing
+	stopIndex  // "(": what is indexed is called
+	stopEntity // "{": &{code}
+	stopNot    // "+": JavaScript without letters adds
+	stopWide   // "¼script" in another character set
+)
+
+var stops = [256]uint8{
+	'<': stopAlways, '>': stopAlways, ':': stopAlways, '+': stopAlways,
+	'=': stopCode, '(': stopCode, '`': stopCode,
+	'\'': stopQuote, '"': stopQuote,
+	'[': stopIndex, ']': stopIndex,
+	'&': stopEntity, '!': stopNot, '%': stopWide, 0xBC: stopWide,
+}
+
+// stopsFor chooses the stops that matter in a text with the given bytes.
+func stopsFor(has *scan.ByteSet, acts bool) uint8 {
+	m := uint8(stopAlways | stopWide)
+	if acts {
+		m |= stopCode | stopQuote
+	}
+	if has.Has('(') {
+		m |= stopIndex
+	}
+	if has.Has('{') {
+		m |= stopEntity
+	}
+	if has.Has('+') {
+		m |= stopNot
+	}
+	return m
+}
+
+// nextStop returns the first offset from i on at which a byte of the mask stands, or len(s).
+func nextStop(s string, i int, mask uint8) int {
+	for ; i+8 <= len(s); i += 8 {
+		t := s[i : i+8]
+		if (stops[t[0]]|stops[t[1]]|stops[t[2]]|stops[t[3]]|stops[t[4]]|stops[t[5]]|stops[t[6]]|stops[t[7]])&mask != 0 {
+			break
+		}
+	}
+	for i < len(s) && stops[s[i]]&mask == 0 {
+		i++
+	}
+	return i
 }
 
 // finder is the state of one pass over a text.
@@ -78,10 +123,8 @@ func find(v *scan.View, report scan.Report) {
 		f.program()
 	}
 	f.sheet(&v.Has)
-	for i := 0; i < len(s); i++ {
-		if !hot[s[i]] {
-			continue
-		}
+	mask := stopsFor(&v.Has, f.acts)
+	for i := nextStop(s, 0, mask); i < len(s); i = nextStop(s, i+1, mask) {
 		switch s[i] {
 		case '<':
 			f.lessThan(i)
