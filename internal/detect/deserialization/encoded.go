@@ -16,9 +16,18 @@ func (f *finder) encoded(digits bool) {
 	s := f.s
 	if digits {
 		f.work += len(s)
-		if i := strings.Index(s, javaMagic); i >= 0 && (i == 0 || !base64[s[i-1]] || s[i-1] == '/' || s[i-1] == '-') {
-			f.found("java-stream", i, i+len(javaMagic))
-			return
+		const zero = 2 // where the magic has its 0, the rarest of its characters
+		for at := 0; ; at++ {
+			n := strings.IndexByte(s[at:], javaMagic[zero])
+			if n < 0 {
+				break
+			}
+			at += n
+			i := at - zero
+			if lex.HasPrefix(s, i, javaMagic) && (i == 0 || !base64[s[i-1]] || s[i-1] == '/' || s[i-1] == '-') {
+				f.found("java-stream", i, i+len(javaMagic))
+				return
+			}
 		}
 	}
 	// A word of shortest bytes covers every shortest-th offset of the text; the others are not looked at.

@@ -35,6 +35,9 @@ func Detector() scan.Detector {
 
 func find(v *scan.View, report scan.Report) {
 	s := v.Text
+	if !worth(v) {
+		return
+	}
 	if rule, start, end := search(v, s); rule != "" {
 		report(rule, start, end)
 		return
@@ -44,6 +47,37 @@ func find(v *scan.View, report scan.Report) {
 			report(rule, 0, len(s))
 		}
 	}
+}
+
+// worth reports whether a text is worth reading: it holds an operator of an assertion, a NUL, an escape, or the
+// operator of a filter behind its bracket, or it is short enough to be nothing but metacharacters.
+func worth(v *scan.View) bool {
+	s, has := v.Text, &v.Has
+	if len(s) <= 16 || has.Has('=') || has.Has(0) || has.Has('\\') {
+		return true
+	}
+	v.Work(len(s))
+	for _, c := range [...]byte{'&', '|', '!'} {
+		if !has.Has(c) || !has.Has('(') {
+			continue
+		}
+		for i := 0; ; i++ {
+			n := strings.IndexByte(s[i:], c)
+			if n < 0 {
+				break
+			}
+			i += n
+			j := i
+			for j > 0 && lex.IsBlank(s[j-1]) {
+				j--
+			}
+			v.Work(i - j)
+			if j > 0 && s[j-1] == '(' {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // search goes through s once and keeps how many brackets the text has opened.

@@ -21,13 +21,15 @@ func javascript(v *scan.View, report scan.Report) bool {
 			return true
 		}
 	}
-	var seen [3]bool // only the first quote of each kind leaves the literal that the text was put in
-	for i := 0; i < len(s); i++ {
-		k := strings.IndexByte("'\"`", s[i])
-		if k < 0 || seen[k] {
+	// Only the first quote of each kind leaves the literal that the text was put in.
+	for _, quote := range [...]byte{'\'', '"', '`'} {
+		if !v.Has.Has(quote) {
 			continue
 		}
-		seen[k] = true
+		i := strings.IndexByte(s, quote)
+		if i < 0 {
+			continue
+		}
 		if end := continued(s, i+1); end > 0 {
 			report("javascript", i, end)
 			return true

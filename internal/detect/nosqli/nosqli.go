@@ -25,6 +25,8 @@
 package nosqli
 
 import (
+	"strings"
+
 	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
 )
@@ -60,10 +62,7 @@ func find(v *scan.View, report scan.Report) {
 // operators looks at each dollar sign for an operator where a key stands.
 func operators(v *scan.View, report scan.Report) bool {
 	s := v.Text
-	for i := 0; i < len(s); i++ {
-		if s[i] != '$' {
-			continue
-		}
+	for i := next(s, 0, '$'); i >= 0; i = next(s, i+1, '$') {
 		end := lex.SkipWord(s, i+1)
 		use := operator(s[i+1 : end])
 		if use == noOperator {
@@ -79,6 +78,14 @@ func operators(v *scan.View, report scan.Report) bool {
 		}
 	}
 	return false
+}
+
+// next returns the first place of c from i on, or -1.
+func next(s string, i int, c byte) int {
+	if n := strings.IndexByte(s[i:], c); n >= 0 {
+		return i + n
+	}
+	return -1
 }
 
 // key reports whether the operator in [start,end) stands where a key does: behind an opening bracket, a comma or

@@ -10,8 +10,14 @@ import (
 // shell looks for db.collection.method( and db.method(.
 func shell(v *scan.View, report scan.Report) bool {
 	s := v.Text
-	for i := 0; i+4 < len(s); i++ {
-		if s[i] != 'd' || s[i+1] != 'b' || s[i+2] != '.' || i > 0 && (lex.IsWord(s[i-1]) || s[i-1] == '.') {
+	for at := 0; ; {
+		i := strings.Index(s[at:], "db.")
+		if i < 0 {
+			return false
+		}
+		i += at
+		at = i + len("db.")
+		if i > 0 && (lex.IsWord(s[i-1]) || s[i-1] == '.') {
 			continue
 		}
 		j := i + 2
@@ -25,7 +31,6 @@ func shell(v *scan.View, report scan.Report) bool {
 			}
 		}
 	}
-	return false
 }
 
 func method(name string) bool {
@@ -103,13 +108,12 @@ func script(v *scan.View, report scan.Report) bool {
 // commands looks behind each line end for a command of Redis or memcached.
 func commands(v *scan.View, report scan.Report) {
 	s := v.Text
-	for i := range len(s) {
-		if s[i] != '\n' && s[i] != '\r' {
-			continue
-		}
-		if end := command(s, i+1); end > 0 {
-			report("command", i, end)
-			return
+	for _, c := range [...]byte{'\n', '\r'} {
+		for i := next(s, 0, c); i >= 0; i = next(s, i+1, c) {
+			if end := command(s, i+1); end > 0 {
+				report("command", i, end)
+				return
+			}
 		}
 	}
 }

@@ -235,8 +235,11 @@ func spaceOrDash(s string) bool {
 
 // quoted looks behind each quote.
 func quoted(s string, has *scan.ByteSet) bool {
-	for i := range len(s) {
-		if c := s[i]; c == '\'' || c == '"' || c == '`' {
+	for _, c := range [...]byte{'\'', '"', '`'} {
+		if !has.Has(c) {
+			continue
+		}
+		for i := nextByte(s, 0, c); i >= 0; i = nextByte(s, i+1, c) {
 			if follows(s, i+1, has, true) {
 				return true
 			}
@@ -261,7 +264,7 @@ func bracket(s string, i int) bool {
 // unites looks for the word UNION whose first letter is u.
 func unites(s string, u byte) bool {
 	for i := strings.IndexByte(s, u); i >= 0; i = nextByte(s, i+1, u) {
-		if i+12 < len(s) && lookup(s[i:i+5]) == wUnion && follows(s, i+5, &scan.ByteSet{}, false) {
+		if i+12 < len(s) && s[i+1]|0x20 == 'n' && s[i+2]|0x20 == 'i' && lookup(s[i:i+5]) == wUnion && follows(s, i+5, &scan.ByteSet{}, false) {
 			return true
 		}
 	}

@@ -92,7 +92,7 @@ func (d *detection) inspect(s string) finding {
 			m.glue && d.ends.comment < 0 {
 			continue
 		}
-		d.mode, d.budget = m, min(16*len(s)+512, 4*maxRead+len(s)/4)
+		d.mode, d.budget = m, min(2*len(s)+2048, 4*maxRead+len(s)/4)
 		if f := d.search(); f.rule != "" {
 			return f
 		}
@@ -195,7 +195,8 @@ func probe(s string) finding {
 	if n := len("'\"("); len(s) > n && strings.HasSuffix(s, "'\"(") && !hasSpace(s) {
 		return finding{"quote-probe", len(s) - n, len(s)}
 	}
-	if i := strings.LastIndex(s, "--"); i >= 0 {
+	if strings.Contains(s, "--") {
+		i := strings.LastIndex(s, "--")
 		if cutWord(s[:i]) && oneWord(s[i+len("--"):]) {
 			return finding{"quote-probe", 0, i + len("--")}
 		}

@@ -19,6 +19,8 @@
 package xpath
 
 import (
+	"strings"
+
 	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
 )
@@ -33,12 +35,16 @@ func Detector() scan.Detector {
 
 func find(v *scan.View, report scan.Report) {
 	s := v.Text
+	if !worth(v) {
+		return
+	}
 	if wildcard(s) {
 		report("path", 0, len(s))
 		return
 	}
+	l := newLexer(s)
 	for _, operand := range [...]bool{false, true} {
-		p := parser{lexer: newLexer(s), operand: operand}
+		p := parser{lexer: l, operand: operand}
 		p.run(v)
 		if rule := p.judgeBare(operand); rule != "" {
 			report(rule, 0, p.spanEnd(0))
@@ -46,7 +52,7 @@ func find(v *scan.View, report scan.Report) {
 		}
 	}
 	if v.Has.Has('\'') || v.Has.Has('"') {
-		if quotes(v, report) {
+		if quotes(v, l, report) {
 			return
 		}
 	}
@@ -54,6 +60,69 @@ func find(v *scan.View, report scan.Report) {
 		flwor(v, report)
 	}
 }
+
+// signs are the bytes of which a finding without a call needs one: a comparison, a path, a union, a variable.
+var (
+	signs      = scan.Bytes("=<>/|@$")
+	quoteMarks = lex.NewTable("'\"")
+)
+
+// worth reports whether a text is worth reading: it compares, has a path, or calls a function of XPath. Nearly all
+// that people write does not.
+func worth(v *scan.View) bool {
+	s, has := v.Text, &v.Has
+	v.Work(len(s))
+	if signs.Meets(has) || has.Has(':') && strings.Contains(s, "::") || has.Has('.') && strings.Contains(s, "..") {
+		return true
+	}
+	if !has.Has('(') {
+		return false
+	}
+	for i := 0; ; i++ {
+		n := strings.IndexByte(s[i:], '(')
+		if n < 0 {
+			return false
+		}
+		i += n
+		if called(v, i) {
+			return true
+		}
+	}
+}
+
+// called reports whether the name of a function of XPath stands before the bracket at i.
+func called(v *scan.View, i int) bool {
+	s := v.Text
+	end := i
+	for end > 0 && i-end < maxGap && s[end-1] <= ' ' {
+		end--
+	}
+	start := end
+	for start > 0 && end-start < maxName && (lex.IsWord(s[start-1]) || strings.IndexByte("-:.", s[start-1]) >= 0) {
+		start--
+	}
+	v.Work(i - start)
+	if i-end == maxGap || end-start == maxName {
+		return true
+	}
+	for name := s[start:end]; name != ""; {
+		if known, _ := function(name); known {
+			return true
+		}
+		n := strings.IndexAny(name, "-:.0123456789")
+		if n < 0 {
+			return false
+		}
+		name = name[n+1:]
+	}
+	return false
+}
+
+// maxGap and maxName bound what is looked at before a bracket.
+const (
+	maxGap  = 8
+	maxName = 40
+)
 
 // wildcard reports whether s is a path to everything, //* with steps of the same kind.
 func wildcard(s string) bool {
@@ -66,19 +135,15 @@ func wildcard(s string) bool {
 
 // quotes looks at what follows each quote. Each run reads until the grammar breaks; a budget keeps a text that is
 // grammar from each of its quotes from costing more than a multiple of its length.
-func quotes(v *scan.View, report scan.Report) bool {
+func quotes(v *scan.View, l lexer, report scan.Report) bool {
 	s := v.Text
-	budget := 16*len(s) + 256
-	l := newLexer(s)
+	budget := 2*len(s) + 1024
 	var single, double bool
-	for i := 0; i < len(s) && budget > 0; i++ {
-		if s[i] != '\'' && s[i] != '"' {
-			continue
-		}
+	for i := quoteMarks.Next(s, 0); i < len(s) && budget > 0; i = quoteMarks.Next(s, i+1) {
 		l.pos = i + 1
 		p := parser{lexer: l, operand: true, quoted: true}
 		p.run(v)
-		budget -= p.pos - i
+		budget -= p.pos - i + 8 // a start costs more than the bytes it reads
 		first := !single
 		if s[i] == '"' {
 			first, double = !double, true
