@@ -55,17 +55,33 @@ func start(t *testing.T, environ []string, args ...string) (url string, stop fun
 // order posts an order of tenant demo and gives the status and the state.
 func order(t *testing.T, url, ref string) (int, string) {
 	t.Helper()
-	req, err := http.NewRequest("POST", url+"/orders", strings.NewReader(fmt.Sprintf(
-		`{"externalRefID":%q,"customerIdentifier":"demo-customer","accountIdentifier":"demo-acc1","amount":25,"utid":"U561593","deliveryMethod":"NONE"}`, ref)))
-	require.NoError(t, err)
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer demo-key")
-	res, err := http.DefaultClient.Do(req)
+	res, err := post(url, ref)
 	require.NoError(t, err)
 	defer res.Body.Close()
 	var answer struct{ State string }
 	require.NoError(t, json.NewDecoder(res.Body).Decode(&answer))
 	return res.StatusCode, answer.State
+}
+
+// tryOrder is order for a program that may end meanwhile.
+func tryOrder(url, ref string) (int, error) {
+	res, err := post(url, ref)
+	if err != nil {
+		return 0, err
+	}
+	_, err = io.Copy(io.Discard, res.Body)
+	return res.StatusCode, errors.Join(err, res.Body.Close())
+}
+
+func post(url, ref string) (*http.Response, error) {
+	req, err := http.NewRequest("POST", url+"/orders", strings.NewReader(fmt.Sprintf(
+		`{"externalRefID":%q,"customerIdentifier":"demo-customer","accountIdentifier":"demo-acc1","amount":25,"utid":"U561593","deliveryMethod":"NONE"}`, ref)))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer demo-key")
+	return http.DefaultClient.Do(req)
 }
 
 // The program places an order, ends on SIGTERM, and knows the order when it is started again on the same file.
@@ -81,6 +97,58 @@ func TestRun(t *testing.T) {
 	status, _ = order(t, url, "one")
 	assert.Equal(t, 200, status, "a replay, although the new sandbox has never seen the order")
 	require.NoError(t, stop())
+}
+
+// Under load the program finishes on SIGTERM what it has begun: whoever got an answer has the order, once, and what
+// was only accepted is placed when it starts again on the same file.
+func TestStopUnderLoad(t *testing.T) {
+	sandbox, err := tangotest.New(tangotest.Config{NoPace: true})
+	require.NoError(t, err)
+	tango := httptest.NewServer(sandbox.Handler())
+	t.Cleanup(tango.Close)
+	db := filepath.Join(t.TempDir(), "orders.db")
+	url, stop := start(t, nil, "-tango", tango.URL+"/raas/v2", "-db", db)
+
+	var mu sync.Mutex
+	answered := map[string]int{}
+	var wg sync.WaitGroup
+	begun := make(chan struct{}, 100)
+	for worker := range 4 {
+		wg.Go(func() {
+			for i := range 25 {
+				ref := fmt.Sprintf("load-%d-%d", worker, i)
+				begun <- struct{}{}
+				status, err := tryOrder(url, ref)
+				if err != nil {
+					return // the program takes no more connections
+				}
+				mu.Lock()
+				answered[ref] = status
+				mu.Unlock()
+			}
+		})
+	}
+	for range 6 { // in the middle of it; the pace is one order a second
+		<-begun
+	}
+	require.NoError(t, stop())
+	wg.Wait()
+
+	_, stop = start(t, nil, "-tango", tango.URL+"/raas/v2", "-db", db)
+	assert.NotEmpty(t, answered)
+	for ref, status := range answered {
+		assert.Contains(t, []int{200, 201, 202}, status, ref)
+	}
+	assert.Eventually(t, func() bool { return len(sandbox.Orders()) >= len(answered) }, 30*time.Second, 50*time.Millisecond)
+	require.NoError(t, stop())
+	refs := map[string]int{}
+	for _, o := range sandbox.Orders() {
+		refs[o.Ref]++
+	}
+	for ref, n := range refs {
+		assert.Equal(t, 1, n, "%s is one order", ref)
+	}
+	assert.Empty(t, sandbox.Warnings())
 }
 
 // Two replicas share one token and one pace through Redis.

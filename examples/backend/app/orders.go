@@ -15,8 +15,8 @@ import (
 type answer struct {
 	ExternalRefID string       `json:"externalRefID"`
 	State         outbox.State `json:"state"`
-	Reason        string       `json:"reason,omitempty"`
-	Order         *orderView   `json:"order,omitempty"`
+	Reason        string       `json:"reason"` // a stable code; "" when there is nothing to say
+	Order         *orderView   `json:"order"`  // null until it is placed
 }
 
 // orderView is what a tenant sees of a placed order: no reward codes, and the tenant's own reference.
