@@ -26,6 +26,10 @@ func (f *finder) equals(i int) {
 	if name == "" || ascii.IsDigit(name[0]) || start < f.done {
 		return
 	}
+	if strings.IndexByte("oOsSfFhHaAcCbBdDlL", name[0]) < 0 {
+		f.alias(name, start, i)
+		return
+	}
 	var buf [24]byte
 	low := string(ascii.Lower(buf[:], name))
 	switch {
@@ -215,7 +219,7 @@ func (f *finder) sign(i int) {
 	rest := f.text[i+1:]
 	switch {
 	case f.emptyOperand(i):
-		if f.empty == 0 {
+		if f.empty == 0 || i < f.first {
 			f.first = i
 		}
 		f.empty++

@@ -139,10 +139,11 @@ func declares(s string) bool {
 // count anywhere, a background only where the text begins with it.
 func (f *finder) property(end, i int) {
 	s := f.text
-	value := strings.TrimLeft(window(s, i+1, maxName), " ")
-	if !ascii.HasPrefix(value, "url(") {
+	k := skipBlank(s, i+1, 1)
+	if next(s, k)|0x20 != 'u' || !ascii.HasPrefix(s[k:], "url(") {
 		return
 	}
+	value := window(s, k, maxName)
 	var buf [24]byte
 	start := end
 	for start > 0 && end-start < len(buf) && (ascii.IsLetter(s[start-1]) || s[start-1] == '-') {

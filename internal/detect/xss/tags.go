@@ -241,6 +241,9 @@ func (f *finder) afterEnd(start, end int) bool {
 // declaration looks at "<" that begins no tag: a comment, a processing instruction, a declaration.
 func (f *finder) declaration(i int) {
 	rest := f.text[i+1:]
+	if rest == "" || strings.IndexByte("!?/%~", rest[0]) < 0 {
+		return
+	}
 	var buf [16]byte
 	head := string(ascii.Lower(buf[:], rest[:min(len(rest), len(buf))]))
 	switch {
@@ -248,7 +251,7 @@ func (f *finder) declaration(i int) {
 		strings.HasPrefix(head, "!--><"), strings.HasPrefix(head, "!attlist"), strings.HasPrefix(head, "?xml:namespace"),
 		strings.HasPrefix(head, "![endif]"):
 		f.report(ruleElement, i, i+len(head)+1)
-	case rest != "" && strings.IndexByte("!?/%~", rest[0]) >= 0:
+	default:
 		f.tag, f.inTag = markup.Tag{Start: i, Name: i + 1, NameEnd: i + 1}, true
 	}
 }

@@ -123,6 +123,11 @@ func find(v *scan.View, report scan.Report) {
 		f.program()
 	}
 	f.sheet(&v.Has)
+	if !f.acts && !v.Has.Has('<') && !v.Has.Has('>') {
+		f.sparse(&v.Has)
+		v.Work(f.work)
+		return
+	}
 	mask := stopsFor(&v.Has, f.acts)
 	for i := nextStop(s, 0, mask); i < len(s); i = nextStop(s, i+1, mask) {
 		switch s[i] {
@@ -160,6 +165,37 @@ func find(v *scan.View, report scan.Report) {
 		f.report(ruleObfuscate, f.first, len(s))
 	}
 	v.Work(len(s) + f.work)
+}
+
+// sparse is find for text that holds no markup and nothing that calls or assigns, as most text does: few bytes
+// are left that matter, each by itself, and they are found faster one kind at a time.
+func (f *finder) sparse(has *scan.ByteSet) {
+	s := f.text
+	each := func(c byte, look func(int)) {
+		if !has.Has(c) {
+			return
+		}
+		f.work += len(s)
+		for i := strings.IndexByte(s, c); i >= 0; {
+			look(i)
+			k := strings.IndexByte(s[i+1:], c)
+			if k < 0 {
+				return
+			}
+			i += 1 + k
+		}
+	}
+	each(':', f.colon)
+	each('%', f.foreign)
+	each(0xBC, f.foreign)
+	if has.Has('+') {
+		f.first = len(s)
+		each('+', f.sign)
+		each('!', f.sign)
+		if f.empty >= 4 {
+			f.report(ruleObfuscate, f.first, len(s))
+		}
+	}
 }
 
 // lessThan looks at the markup that begins at i. It reads the tag's attributes up to the next "<" that begins
