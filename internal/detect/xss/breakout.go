@@ -20,7 +20,7 @@ func (f *finder) equals(i int) {
 	if strings.HasPrefix(s[i+1:], "document.cookie") {
 		f.report(ruleCode, i, i+1+len("document.cookie"))
 	}
-	if end > 0 && isJunk(s[end-1]) || len(name) == 1 && start > 0 && isJunk(s[start-1]) || start > 1 && s[start-1] == '<' {
+	if end > 0 && isJunk(s[end-1]) || start > 0 && isJunk(s[start-1]) {
 		f.littered(end)
 	}
 	if name == "" || ascii.IsDigit(name[0]) || start < f.done {
@@ -239,7 +239,7 @@ func (f *finder) sign(i int) {
 func (f *finder) literalMarkup(i int) bool {
 	s := f.text
 	if isQuote(s[i-1]) && s[i-2] == s[i-1] {
-		return i+1 < len(s) && s[i+1] == '<' && beginsTag(s, i+1)
+		return next(s, i+1) == '<' && (beginsTag(s, i+1) || next(s, i+2) == '_')
 	}
 	return s[i-1] == '>' && (strings.HasPrefix(s[i+1:], "''") || strings.HasPrefix(s[i+1:], `""`))
 }

@@ -149,6 +149,106 @@ func TestBreakouts(t *testing.T) {
 	}
 }
 
+// TestHarmlessTagsBehindBreakouts: what ends the page's attribute may go on with any element.
+func TestHarmlessTagsBehindBreakouts(t *testing.T) {
+	r := newSource(t)
+	d := xss.Detector()
+	for range 3000 {
+		name := r.pick("h1", "b", "p", "center", "marquee", r.letters(3))
+		text := r.pick("", "x", "q=1&r=") + r.pick(`"`, "'", `'"`, `\"`) + r.pick(">", "/>", ">>", `">`, "> ") +
+			"<" + r.anyCase(name) + r.pick(">", "/>", " class=x>", "") + r.letters(2)
+		if len(scantest.Inspect(t, d, text)) == 0 {
+			t.Fatalf("not found: %q", text)
+		}
+		if enc := encode(r, text); len(scantest.Inspect(t, d, enc)) == 0 {
+			t.Fatalf("not found: %q, which is %q", enc, text)
+		}
+	}
+}
+
+// TestCells: whatever is found is found in a cell of CSV too, whole or cut off.
+func TestCells(t *testing.T) {
+	r := newSource(t)
+	d := xss.Detector()
+	for range 3000 {
+		text := r.pick(
+			`<img src="`+r.letters(3)+`" alt="x">`, `<i onclick="`+r.letters(3)+`">`, `<a title="x" href="/`+r.letters(3)+`">`,
+			`<style>a{b:"`+r.letters(3)+`"}`, `<script>`+r.code()+`;x="`+r.letters(3)+`"</script>`, `&{document.write("`+r.letters(2)+`")}`,
+		)
+		if len(scantest.Inspect(t, d, text)) == 0 {
+			t.Fatalf("not found: %q", text)
+		}
+		cell := `"` + strings.ReplaceAll(text, `"`, `""`)
+		cell += r.pick("", `"`, `","next"`)
+		if len(scantest.Inspect(t, d, cell)) == 0 {
+			t.Fatalf("not found: %q, which is %q", cell, text)
+		}
+	}
+}
+
+// TestPieces: a name that is cut anywhere and joined again.
+func TestPieces(t *testing.T) {
+	r := newSource(t)
+	d := xss.Detector()
+	for range 3000 {
+		name := r.pick("javascript", "alert", "eval", "location", "confirm", "constructor", "unescape")
+		q := r.pick("'", `"`)
+		cut := 1 + r.IntN(len(name)-2)
+		glue := r.pick(q+"+"+q, q+"+"+q+q+"+"+q, q+" + "+q, q+"||0;y=0||"+q, q+";y="+q, q+"+/**/"+q)
+		text := r.pick("x=", "x=0||", "x=["+q+q+"+", "x=1?") + q + name[:cut] + glue + name[cut:] + q
+		if strings.HasPrefix(text, "x=1?") {
+			text += ":0"
+		}
+		if len(scantest.Inspect(t, d, text)) == 0 {
+			t.Fatalf("not found: %q", text)
+		}
+		source := "x=/" + name[:cut] + "/" + r.pick("", " ") + ".source+/" + name[cut:] + "/.source"
+		if len(scantest.Inspect(t, d, source)) == 0 {
+			t.Fatalf("not found: %q", source)
+		}
+	}
+}
+
+// TestStyleEscapes: CSS escapes of any length, and comments, in what runs.
+func TestStyleEscapes(t *testing.T) {
+	r := newSource(t)
+	d := xss.Detector()
+	for range 3000 {
+		plain := r.pick("expression(x=1)", "behavior:url(x.htc)", "-moz-binding:url(//x/y)", "behaviour:url(#x)")
+		var b strings.Builder
+		escapes := 0
+		for i := range len(plain) {
+			c := plain[i]
+			switch n := r.IntN(8); {
+			case n == 0 && c != ')' || i == 2:
+				escapes++
+				fmt.Fprintf(&b, `\%0*x `, 2+r.IntN(5), c)
+			case n == 1 && i > 0 && plain[0] == 'e' && i < len("expression"):
+				b.WriteString(r.pick("/**/", "/* x */") + string(c))
+			default:
+				b.WriteByte(c)
+			}
+		}
+		if text := b.String(); len(scantest.Inspect(t, d, text)) == 0 {
+			t.Fatalf("not found: %q, which is %q, %d escapes", text, plain, escapes)
+		}
+	}
+}
+
+// TestLitteredHandlers: quotes and brackets anywhere in a handler's name, which a filter takes out.
+func TestLitteredHandlers(t *testing.T) {
+	r := newSource(t)
+	d := xss.Detector()
+	for range 3000 {
+		name := r.pick("onclick", "onload", "onfocus", "onmouseover", "onerror")
+		cut := 1 + r.IntN(len(name))
+		text := r.pick(`"`, "'", `" `, "' ", `"/`) + name[:cut] + r.pick("<", ">", "'", `"`, "<>") + name[cut:] + r.pick("=", " =", "='") + r.letters(3)
+		if len(scantest.Inspect(t, d, text)) == 0 {
+			t.Fatalf("not found: %q", text)
+		}
+	}
+}
+
 // encode hides a text in one of the encodings that package scan decodes.
 func encode(r source, s string) string {
 	form := r.IntN(6)

@@ -35,8 +35,8 @@ func Detector() scan.Detector {
 	return scan.Detector{
 		Class: Class,
 		// Markup needs "<"; a handler or an assignment "="; a call "(" or a back-tick; a URL or a style ":"; markup
-		// in UTF-7 "+"; a probe ">".
-		Gate: []scan.ByteSet{scan.Bytes("<=(`:+>")},
+		// in UTF-7 "+"; a probe ">"; a style in escapes a backslash.
+		Gate: []scan.ByteSet{scan.Bytes("<=(`:+>\\")},
 		Find: find,
 	}
 }
@@ -97,6 +97,7 @@ func nextStop(s string, i int, mask uint8) int {
 
 // finder is the state of one pass over a text.
 type finder struct {
+	view   *scan.View
 	text   string
 	report scan.Report
 	work   int
@@ -114,7 +115,7 @@ type finder struct {
 }
 
 func find(v *scan.View, report scan.Report) {
-	f := finder{text: v.Text, report: report}
+	f := finder{view: v, text: v.Text, report: report}
 	s := v.Text
 	if strings.IndexByte(s, '<') >= 0 {
 		f.enclosing()
@@ -203,6 +204,7 @@ func (f *finder) sparse(has *scan.ByteSet) {
 func (f *finder) lessThan(i int) {
 	if !beginsTag(f.text, i) {
 		f.declaration(i)
+		f.twice(i)
 		return
 	}
 	limit := len(f.text)
@@ -216,6 +218,19 @@ func (f *finder) lessThan(i int) {
 		f.report(ruleProbe, i, f.tag.NameEnd)
 	}
 	f.element(f.tag, limit)
+}
+
+// twice looks at two "<" side by side, the first at i, of which one was percent-encoded and the other a character
+// reference: a list of encodings, by which a scanner finds out what a filter decodes.
+func (f *finder) twice(i int) {
+	k := skipBlank(f.text, i+1, 1)
+	if f.view.Layer == 0 || next(f.text, k) != '<' {
+		return
+	}
+	const both = scan.Percent | scan.Entity
+	if a, b := f.view.Kind(i)&both, f.view.Kind(k)&both; a != b && a|b == both {
+		f.report(ruleProbe, i, k+1)
+	}
 }
 
 // nextTag returns the offset of the first "<" in s that begins a tag, or -1.
