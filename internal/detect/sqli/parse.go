@@ -98,7 +98,7 @@ type frame struct {
 // or an operator is due, and one frame for each open bracket. So it is linear and needs no recursion.
 type parser struct {
 	lexer
-	frames  [maxDepth]frame
+	frames  *[maxDepth]frame
 	depth   int
 	quoted  bool // the text left a quoted literal
 	last    token
@@ -121,6 +121,9 @@ type parser struct {
 	comment token
 	broke   kind // of the token where the grammar broke
 	counted bool // a number stands between the quote and the first operator
+	past    *passed
+	pending int  // where the last literal closed, until two more tokens are read
+	since   int  // the tokens read up to there
 	hidden  bool // the statement behind a semicolon hides what follows it, or waits
 }
 
@@ -169,6 +172,9 @@ func (p *parser) run() {
 			p.unwind()
 			p.end = endOpen
 			return
+		}
+		if p.past != nil && !p.counted { // such a reading is judged more strictly than others
+			p.pass(t)
 		}
 	}
 }

@@ -81,6 +81,8 @@ type detection struct {
 	ends   ends
 	mode   lexMode
 	budget int // bytes that may still be read
+	frames [maxDepth]frame
+	past   passed
 }
 
 // inspect searches s with each reading of the characters that have two.
@@ -92,7 +94,7 @@ func (d *detection) inspect(s string) finding {
 			m.glue && d.ends.comment < 0 {
 			continue
 		}
-		d.mode, d.budget = m, min(2*len(s)+2048, 4*maxRead+len(s)/4)
+		d.mode, d.budget = m, min(8*len(s)+2048, 4*maxRead+len(s)/4)
 		if f := d.search(); f.rule != "" {
 			return f
 		}
@@ -101,14 +103,15 @@ func (d *detection) inspect(s string) finding {
 }
 
 func (d *detection) parser(pos int, operand, quoted bool) parser {
-	return parser{lexer: lexer{s: d.s, pos: pos, ends: &d.ends, mode: d.mode, operand: operand}, quoted: quoted}
+	d.frames[0] = frame{}
+	return parser{lexer: lexer{s: d.s, pos: pos, ends: &d.ends, mode: d.mode, operand: operand}, quoted: quoted, frames: &d.frames}
 }
 
 func (d *detection) run(p *parser) {
 	start := p.pos
 	p.run()
 	n := p.pos - start + 1
-	d.budget -= n + 32 // a start costs more than the bytes it reads
+	d.budget -= n
 	d.v.Work(n)
 }
 
@@ -156,6 +159,7 @@ func (d *detection) bare() finding {
 // quotes looks at what follows each quote, where the text leaves the literal that it was put in.
 func (d *detection) quotes() finding {
 	var single, double, tick bool
+	d.past = passed{}
 	for i := 0; i < len(d.s) && d.budget > 0; i++ {
 		n := strings.IndexAny(d.s[i:], "'\"`")
 		if n < 0 {
@@ -174,10 +178,14 @@ func (d *detection) quotes() finding {
 		case '`':
 			first, tick = !tick, true
 		}
-		if !follows(d.s, i+1, &d.v.Has, true) && !d.mode.plus {
+		if j := skipBlank(d.s, i+1); j+1 < len(d.s) && (d.s[j] == '\'' || d.s[j] == '"') {
+			continue // a literal behind a literal: no grammar
+		}
+		if !first && d.past.has(i) || !follows(d.s, i+1, &d.v.Has, true) && !d.mode.plus {
 			continue
 		}
 		p := d.parser(i+1, true, true)
+		p.past = d.past.from(i)
 		d.run(&p)
 		if r := p.judgeQuoted(d.s[:i], first); r != "" {
 			return finding{r, i, p.spanEnd(i)}
