@@ -94,6 +94,7 @@ const (
 
 var (
 	separatorSet = scan.Bytes(separators)
+	expansionSet = scan.Bytes(expansions)
 	triggerSet   = scan.Bytes(separators + expansions + "/")
 )
 
@@ -159,7 +160,9 @@ func (f *finder) scan(has *scan.ByteSet) {
 	if f.done {
 		return
 	}
-	f.work += lex.Sweep(s, expansions, has, f.expansion)
+	if expansionSet.Meets(has) {
+		f.work += lex.Sweep(s, expansions, has, f.expansion)
+	}
 }
 
 // expansion looks at one of the expansions and returns where to go on, or -1 when something is found.

@@ -46,7 +46,7 @@ func Detector() scan.Detector {
 func find(v *scan.View, report scan.Report) {
 	f := finder{s: v.Text, report: report}
 	f.encoded(v.Has.Has('0'))
-	if !f.done {
+	if !f.done && markSet.Meets(&v.Has) {
 		f.work += lex.Sweep(f.s, marks, &v.Has, f.at)
 	}
 	v.Work(f.work + len(v.Text))
@@ -69,6 +69,8 @@ func (f *finder) found(rule string, start, end int) {
 
 // marks are the bytes at which a form begins that is not one long word, or in its middle.
 const marks = ":!<$@_[\n\\\x04\x80\xac\xc2"
+
+var markSet = scan.Bytes(marks)
 
 // at looks at the mark at i and returns where to go on, or -1 when something is found.
 func (f *finder) at(i int) int {

@@ -17,7 +17,7 @@ func (d *detection) anchors() finding {
 			return f
 		}
 	}
-	if d.ends.comment >= 0 {
+	if d.ends.comment >= 0 && !d.mode.glue {
 		if f := d.commented(); f.rule != "" {
 			return f
 		}
