@@ -12,6 +12,9 @@ func (f *finder) yaml(i int) {
 	if i > 0 && s[i-1] == '!' {
 		return
 	}
+	if c := lex.At(s, i+1); !lex.IsLetter(c) && c != '!' && c != '<' {
+		return // the end of a sentence
+	}
 	k := i + 1
 	if lex.At(s, k) == '!' {
 		k++

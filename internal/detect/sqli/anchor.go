@@ -105,7 +105,7 @@ func telling(s string) bool {
 // semicolons looks at each semicolon for a statement that reaches out, waits, or hides what follows it.
 func (d *detection) semicolons() finding {
 	for i := 0; i < len(d.s) && d.budget > 0; i++ {
-		if d.s[i] != ';' || !follows(d.s, i, &d.v.Has, true) {
+		if d.s[i] != ';' || literalNext(d.s, i) || !follows(d.s, i, &d.v.Has, true) {
 			continue
 		}
 		p := d.parser(i, true, false)

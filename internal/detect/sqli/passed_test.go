@@ -17,7 +17,7 @@ func TestPassed(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	r := rand.New(rand.NewPCG(seed, 1))
-	pieces := []string{"'", "'", "'", "\"", "=", "+", " or ", " and ", "1", "a", ",", "(", ")", "--", " like ", "||", ";", "x'", "/", "\\",
+	pieces := []string{"'", "'", "'", "\"", "`", "=", "+", " or ", " and ", "1", "a", ",", "(", ")", "--", " like ", "||", ";", "x'", "/", "\\",
 		" union select ", " select ", " from t", " is null", " then ", "#", " 2", "*", "sleep(1)"}
 	skipped, found := 0, 0
 	for range 60000 {

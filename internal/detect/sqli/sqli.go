@@ -178,8 +178,8 @@ func (d *detection) quotes() finding {
 		case '`':
 			first, tick = !tick, true
 		}
-		if j := skipBlank(d.s, i+1); j+1 < len(d.s) && (d.s[j] == '\'' || d.s[j] == '"') {
-			continue // a literal behind a literal: no grammar
+		if literalNext(d.s, i+1) {
+			continue
 		}
 		if !first && d.past.has(i) || !follows(d.s, i+1, &d.v.Has, true) && !d.mode.plus {
 			continue
@@ -192,6 +192,15 @@ func (d *detection) quotes() finding {
 		}
 	}
 	return finding{}
+}
+
+// literalNext reports whether a literal, or one in a bracket, comes next behind a value: no grammar.
+func literalNext(s string, i int) bool {
+	j := skipClosers(s, i)
+	if j+1 < len(s) && s[j] == '(' && j == skipBlank(s, i) { // behind a semicolon a bracket begins a statement
+		j++
+	}
+	return j+1 < len(s) && (s[j] == '\'' || s[j] == '"' || s[j] == '`')
 }
 
 // probe finds what scanners send to see whether quotes break something: a word and a handful of both quotes,

@@ -105,15 +105,12 @@ func called(v *scan.View, i int) bool {
 	if i-end == maxGap || end-start == maxName {
 		return true
 	}
-	for name := s[start:end]; name != ""; {
-		if known, _ := function(name); known {
-			return true
+	for k := start; k < end; k++ { // a name may stand behind a number or another sign: 1count(
+		if k == start || !lex.IsLetter(s[k-1]) {
+			if known, _ := function(s[k:end]); known {
+				return true
+			}
 		}
-		n := strings.IndexAny(name, "-:.0123456789")
-		if n < 0 {
-			return false
-		}
-		name = name[n+1:]
 	}
 	return false
 }
