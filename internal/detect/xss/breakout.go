@@ -279,7 +279,7 @@ func (f *finder) foreign(i int) {
 	}
 	if bare := strings.TrimPrefix(rest, "]"); ascii.HasPrefix(bare, "script") { // [\xC0][\xBC] is how reports write it
 		after := bare[len("script"):]
-		closed := after != "" && (after[0] == '>' || after[0] == 0xBE || strings.HasPrefix(after, "¾"))
+		closed := after != "" && (after[0] == '>' || after[0] == 0xBE || strings.HasPrefix(after, "¾") || ascii.HasPrefix(after, "%be"))
 		if closed || f.acts {
 			f.report(ruleCharset, i, i+7)
 		}
