@@ -80,9 +80,12 @@ func relative(s string) (rule string, start, end int) {
 	if path <= 0 || strings.IndexByte(s[host:host+path], '.') < 0 || strings.IndexByte(s[start:], ' ') >= 0 {
 		return "", 0, 0
 	}
+	if strings.IndexByte(s[host:host+path], 0) >= 0 { // no host holds NUL; what it cuts off has no path
+		return "", 0, 0
+	}
 	u := weburl.URL{Start: start, Path: host + path, End: len(s), Whole: start == 0}
-	if i := strings.IndexByte(s[start:], 0); i >= 0 {
-		u.End = start + i
+	if i := strings.IndexByte(s[u.Path:], 0); i >= 0 {
+		u.End = u.Path + i
 	}
 	u.Query = u.End
 	if i := strings.IndexAny(s[u.Path:u.End], "?#&"); i >= 0 {
