@@ -46,7 +46,7 @@ const Class scan.Class = "code_injection"
 
 // Detector finds code injection.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("([{<_$%@=\"'.")}, Find: find}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("([{<_$%@=\"'.\\")}, Find: find}
 }
 
 // triggers are the bytes at which the forms begin, or in their middle.
