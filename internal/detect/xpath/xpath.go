@@ -30,7 +30,7 @@ const Class scan.Class = "xpath"
 
 // Detector finds XPath injection.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("'\"(/=|$")}, Find: find}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("'\"(/=|$<>[]*!@")}, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {
