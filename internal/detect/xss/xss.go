@@ -35,8 +35,8 @@ func Detector() scan.Detector {
 	return scan.Detector{
 		Class: Class,
 		// Markup needs "<"; a handler or an assignment "="; a call "(" or a back-tick; a URL or a style ":"; markup
-		// in UTF-7 "+"; a probe ">"; a style in escapes a backslash.
-		Gate: []scan.ByteSet{scan.Bytes("<=(`:+>\\")},
+		// in UTF-7 "+"; a probe ">"; a style in escapes a backslash; markup of US-ASCII’s upper half 0xBC.
+		Gate: []scan.ByteSet{scan.Bytes("<=(`:+>\\\xBC")},
 		Find: find,
 	}
 }
