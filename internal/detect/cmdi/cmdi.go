@@ -36,6 +36,7 @@ package cmdi
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
@@ -164,8 +165,8 @@ func (f *finder) simple(i int) command {
 	case p != 0 || exact:
 		c.strength = judge(p, &c.args, &w, exact)
 	case string(w.Text()) == ".":
-		if c.args.n == 1 && c.args.root+c.args.path > 0 {
-			c.strength = fits
+		if c.args.n == 1 && c.args.root+c.args.path > 0 && strings.ContainsFunc(c.args.first, unicode.IsLetter) {
+			c.strength = fits // a script has a name; a drawing has dots and slashes
 		}
 	case c.args.n == 0:
 		c.strength = alone

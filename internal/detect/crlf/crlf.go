@@ -206,7 +206,7 @@ func injects(name, value, first string) bool {
 	case oneOf(name, "cc", "to", "from", "reply-to", "sender", "errors-to", "disposition-notification-to"):
 		return strings.IndexByte(value, '@') > 0 && isAddress(first)
 	case oneOf(name, "host"):
-		return strings.IndexByte(value, '.') > 0 && strings.IndexByte(value, ' ') < 0
+		return strings.IndexByte(strings.TrimRight(value, "."), '.') > 0 && strings.IndexByte(value, ' ') < 0 // "Host: No." is a play
 	}
 	return false
 }

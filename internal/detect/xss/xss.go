@@ -283,7 +283,7 @@ func (f *finder) enclosing() {
 
 // quote looks at what follows the first quote of its kind: an attribute or a string in the page may end there.
 func (f *finder) quote(i, kind int) {
-	if i >= 2 && threeQuotes(f.text[i-2], f.text[i-1], f.text[i]) {
+	if i >= 2 && threeQuotes(f.text[i-2], f.text[i-1], f.text[i]) && isMark(f.text[:i-2]) {
 		f.report(ruleProbe, i-2, i+1)
 	}
 	if f.quotes[kind] > 0 {
@@ -314,6 +314,13 @@ func next(s string, i int) byte {
 		return s[i]
 	}
 	return 0
+}
+
+// isMark reports whether before, which stands before three quotes, is nothing or the one word that a scanner marks its
+// probe with. Behind more than that, or behind blanks alone, they are part of a drawing.
+func isMark(before string) bool {
+	const maxMark = 32
+	return before == "" || len(before) <= maxMark && (ascii.IsLetter(before[0]) || ascii.IsDigit(before[0])) && !strings.ContainsAny(strings.TrimSuffix(before, " "), " \t\n")
 }
 
 // threeQuotes reports whether s is the three quotes in some order, the head of a scanner's probe. In the order

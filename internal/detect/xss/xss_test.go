@@ -86,6 +86,7 @@ func TestRules(t *testing.T) {
 		{"a probe", "context-probe", `'"-->`},
 		{"a probe with a tag", "context-probe", `"><zzz`},
 		{"three quotes", "context-probe", "'\"`"},
+		{"three quotes behind a mark", "context-probe", "Xmark1 '\"`"},
 		{"a probe with closing brackets and a harmless tag", "context-probe", `'>><h2>x`},
 		{"a probe with a slash and a harmless tag", "context-probe", `"/><h2>x`},
 		{"a list of encodings", "context-probe", `%3C &lt;`},
