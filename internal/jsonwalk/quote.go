@@ -1,0 +1,116 @@
+package jsonwalk
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// plainEnd is where a string stops being plain: at its closing quote, a backslash, a control character, or the end of
+// data. wide tells that there were bytes above 0x7f. It looks at eight bytes at a time.
+func plainEnd(data []byte, i int) (end int, wide bool) {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	var seen uint64
+	for ; i+8 <= len(data); i += 8 {
+		v := binary.LittleEndian.Uint64(data[i:])
+		quote, slash := v^ones*'"', v^ones*'\\'
+		// A high bit comes up for a byte that is one of the two, or below 0x20. A borrow can raise one too, but only
+		// above a byte that has its own.
+		hit := ((quote - ones) | (slash - ones) | (v - ones*0x20)) &^ v & high
+		if hit != 0 {
+			seen |= v & (hit&-hit - 1)
+			return i + bits.TrailingZeros64(hit)/8, seen&high != 0
+		}
+		seen |= v
+	}
+	wide = seen&high != 0
+	for ; i < len(data); i++ {
+		c := data[i]
+		if c == '"' || c == '\\' || c < 0x20 {
+			break
+		}
+		wide = wide || c >= utf8.RuneSelf
+	}
+	return i, wide
+}
+
+// unquote decodes into w.plain a string whose contents begin at start and are plain up to i. end is its closing
+// quote. ok is false for what is no string: an unknown escape, half a surrogate pair, a control character, no end.
+func (w *Walker) unquote(start, i int, wide bool) (end int, _, ok bool) {
+	w.plain = append(w.plain[:0], w.data[start:i]...)
+	for {
+		switch w.at(i) {
+		case '"':
+			return i, wide, true
+		case '\\':
+		default:
+			return i, wide, false
+		}
+		r, size := escaped(w.data[i:])
+		if size == 0 {
+			return i, wide, false
+		}
+		w.plain = utf8.AppendRune(w.plain, r)
+		i += size
+		stop, more := plainEnd(w.data, i)
+		w.plain = append(w.plain, w.data[i:stop]...)
+		i, wide = stop, wide || more
+	}
+}
+
+// escaped decodes the escape that s begins with (RFC 8259, section 7), two for a surrogate pair. size is 0 if it is
+// none.
+func escaped(s []byte) (r rune, size int) {
+	if len(s) < 2 {
+		return 0, 0
+	}
+	switch s[1] {
+	case '"', '\\', '/':
+		return rune(s[1]), 2
+	case 'b':
+		return '\b', 2
+	case 'f':
+		return '\f', 2
+	case 'n':
+		return '\n', 2
+	case 'r':
+		return '\r', 2
+	case 't':
+		return '\t', 2
+	case 'u':
+	default:
+		return 0, 0
+	}
+	r, ok := unit(s)
+	if !ok {
+		return 0, 0
+	}
+	if !utf16.IsSurrogate(r) {
+		return r, 6
+	}
+	low, ok := unit(s[6:])
+	if r = utf16.DecodeRune(r, low); !ok || r == utf8.RuneError {
+		return 0, 0
+	}
+	return r, 12
+}
+
+// unit reads \uXXXX.
+func unit(s []byte) (r rune, ok bool) {
+	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
+		return 0, false
+	}
+	for _, c := range s[2:6] {
+		switch {
+		case c >= '0' && c <= '9':
+			c -= '0'
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			c = c | 0x20 - 'a' + 10
+		default:
+			return 0, false
+		}
+		r = r<<4 | rune(c)
+	}
+	return r, true
+}
