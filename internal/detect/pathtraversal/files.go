@@ -3,6 +3,7 @@ package pathtraversal
 import (
 	"strings"
 
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
 )
 
@@ -12,6 +13,7 @@ type place int
 const (
 	root     place = iota // from the root of the file system, or behind steps up
 	anywhere              // behind any directory
+	tree                  // everything below that systems keep: see kept
 )
 
 // entry is a file or, when it ends in a slash, a directory that attackers ask for. Slashes stand for backslashes
@@ -63,6 +65,13 @@ var entries = func() (t [128][]entry) {
 		"program files/mysql", "program files/xampp", "program files/filezilla", "documents and settings/administrator",
 		"documents and settings/all users", "users/administrator/", "minint/", "sysprep", "unattend", "recycler/", "mysql/my.ini",
 		"mysql/data/", "php/php.ini", "php5/php.ini", "php4/php.ini", "cmd.exe")
+	put(tree, "etc/", "proc/", "root/", "boot/", "dev/", "run/", "var/log/", "var/run/", "var/spool/", "var/mail/", "var/db/",
+		"var/cache/", "var/lock/", "programdata/")
+	put(root, "~root", "var/lib/", "sys/devices/", "sys/kernel/", "sys/firmware/", "sys/module/", "sys/block/", "sys/fs/", "var/www", "dev/disk/", "dev/pts/", "dev/sda", "windows/", "system volume information/", "$recycle.bin/", "config.msi/", "bootmgr", "swapfile.sys",
+		"program files (x86)/filezilla", "program files/microsoft sql server/", "program files/postgresql/")
+	put(anywhere, "ntuser.dat", "consolehost_history.txt", "psreadline/", "microsoft/credentials/", "microsoft/protect/", "known_hosts", ".zsh_history", ".sh_history",
+		".psql_history", ".python_history", ".rediscli_history", ".git-credentials", ".pypirc", ".dockercfg", ".rhosts", ".boto", ".s3cfg", ".vault-token",
+		".azure/", ".gcloud/", "parameters.yml", "appsettings.json", "catalina.out", "sftp-config.json")
 	put(anywhere, "web-inf/", "meta-inf/", ".ssh/", ".git/", ".svn/", ".aws/", ".docker/", ".kube/", ".htaccess", ".htpasswd", ".bash_history",
 		".bashrc", ".mysql_history", ".env", ".netrc", ".npmrc", ".pgpass", ".bash_profile", ".ds_store", ".gnupg/", ".viminfo", ".hg/",
 		"wp-config.php", "configuration.php", "web.config", "global.asa", "global.asax", "machine.config", "applicationhost.config",
@@ -114,14 +123,14 @@ func skipSpace(s string, i int) int {
 // path without its root counts.
 func file(s string, i int, parameter bool) (end int, ok bool) {
 	start := i
-	rooted := false
+	rooted, drive := false, false
 	if hasFold(s[i:], "file:") {
 		i += len("file:")
 		rooted = true
 	}
 	if i+2 < len(s) && s[i]|0x20 >= 'a' && s[i]|0x20 <= 'z' && s[i+1] == ':' && (separator(s, i+2) > 0) {
 		i += 2
-		rooted = true
+		rooted, drive = true, true
 	}
 	here := 0 // "./" at the beginning and behind separators: one is a path of a tree, more of them are a disguise
 	if d := dot(s, i); !rooted && d > 0 && separator(s, i+d) > 0 {
@@ -155,9 +164,21 @@ func file(s string, i int, parameter bool) (end int, ok bool) {
 	}
 	end = pathEnd(s, i+n)
 	if rest := strings.TrimLeft(s[end:min(len(s), end+16)], "\"'`)"); rest != "" && rest[0] <= ' ' && rest[0] != 0 {
-		return end, strings.TrimSpace(s[end:]) == ""
+		return end, strings.TrimSpace(s[end:]) == "" || drive && goesOn(s[end:])
 	}
 	return end, true
+}
+
+// goesOn reports whether a path of Windows, whose names may hold blanks, goes on with rest to the end of the text: the
+// blanks stand in front of another separator, or in a name with an extension, and nothing that ends a clause does.
+func goesOn(rest string) bool {
+	rest = strings.TrimSpace(rest)
+	if len(rest) > maxPath || strings.ContainsAny(rest, ",;!?\n:") {
+		return false
+	}
+	name := rest[strings.LastIndexByte(rest, '\\')+1:]
+	dot := strings.LastIndexByte(name, '.')
+	return dot > 0 && len(name)-dot <= 5 && allWord(name[dot+1:]) && strings.Count(name, " ") < 3
 }
 
 func pathEnd(s string, i int) int {
@@ -180,12 +201,31 @@ func known(s string, i int) (n int, ok bool) {
 		return 0, false
 	}
 	for _, e := range entries[c] {
-		if n, ok := match(s[i:], e.path); ok {
+		if n, ok := match(s[i:], e.path); ok && (e.place != tree || kept(s[i+n:])) {
 			return n, true
 		}
 	}
 	return 0, false
 }
+
+// kept reports whether the path that goes on with rest, below a directory of the system, is one that only a system
+// has: a name without an extension, as files of systems are called, or one of settings. A photo may lie anywhere.
+func kept(rest string) bool {
+	end := pathEnd(rest[:min(len(rest), maxPath)], 0)
+	name := rest[:end]
+	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
+		name = name[i+1:]
+	}
+	dot := strings.IndexByte(name, '.')
+	if end == 0 || dot < 0 {
+		return end > 0
+	}
+	var buf [8]byte
+	return settings[string(lex.Fold(buf[:], name[dot+1:]))]
+}
+
+// settings are the extensions of files that systems keep for themselves, and nobody else.
+var settings = lex.NewSet("conf cnf cfg d rules allow deny keytab pid sock service socket pub")
 
 // match compares the beginning of s with path in any case; any run of separators and "./" stands for a slash. A
 // file must end where its name does.
@@ -252,6 +292,9 @@ func named(v *scan.View, report scan.Report) {
 }
 
 func knownAnywhere(s string, i int) (n int, p place, ok bool) {
+	if i >= len(s) {
+		return 0, root, false
+	}
 	c := s[i]
 	if c >= 'A' && c <= 'Z' {
 		c |= 0x20

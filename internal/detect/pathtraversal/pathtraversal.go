@@ -20,6 +20,7 @@
 //	sensitive-file  a file or directory that holds a system's or a server's secrets
 //	unc-path        a path of another machine or of a device
 //	nul-cut         a file name that ends in NUL
+//	alternate-name  a name under which a server finds another file: index.php::$DATA, a.asp;.jpg, shell.php/.
 //
 // CWE-22, CWE-23, CWE-36 (path traversal), CWE-73 (control of a file name), CWE-158 (NUL).
 package pathtraversal
@@ -35,12 +36,13 @@ const Class scan.Class = "path_traversal"
 
 // Detector finds path_traversal.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("/\\\x00x\xEE\xEF"), scan.Bytes("./\\\x000")}, Find: find}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("/\\\x00x\xEE\xEF$;"), scan.Bytes("./\\\x000$")}, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {
 	s := v.Text
 	v.Work(len(s))
+	alternate(v, report)
 	if !v.Has.Has('/') && !v.Has.Has('\\') && !v.Has.Has(0) && !v.Has.Has(0xEE) && !v.Has.Has(0xEF) && !strings.Contains(s, "0x") {
 		return
 	}
@@ -107,8 +109,12 @@ func steps(v *scan.View, report scan.Report) {
 		}
 		i += k
 		if !segmentStart(s, i) {
+			start := i
 			for i += max(dot(s, i), 1); dot(s, i) > 0; {
 				i += dot(s, i) // dots that end a word
+			}
+			if end, ok := aliased(s, start, i); ok {
+				report("dot-dot-filter", start, end)
 			}
 			continue
 		}
@@ -154,6 +160,19 @@ func segmentStart(s string, i int) bool {
 	return strings.IndexByte("/\\=\"'`([{<>|&;:,@? \t\r\n\x00+", s[i-1]) >= 0
 }
 
+// aliased reports whether the two dots at s[i:end], at the end of a name, lead out of a directory that a server has
+// another name for: "/img../.git/config" is "/srv/img/../.git/config" where "/img" is an alias of "/srv/img/".
+func aliased(s string, i, end int) (n int, ok bool) {
+	k := separator(s, end)
+	if end-i != 2 || k == 0 || s[i] != '.' || i == 0 || !isWord(s[i-1]) {
+		return 0, false
+	}
+	if n, _, ok = knownAnywhere(s, end+k); !ok {
+		n, ok = known(s, end+k)
+	}
+	return end + k + n, ok
+}
+
 // run reads the segments of dots that begin at s[i:].
 func run(s string, i int) climb {
 	c := climb{start: i, end: i}
@@ -169,6 +188,9 @@ func run(s string, i int) climb {
 		if j < len(s) && s[j] == ';' && separator(s, j+1) > 0 {
 			c.filtered = c.filtered || dots == 2
 			j++
+		}
+		if j < len(s) && s[j] == 0 && separator(s, j+1) > 0 {
+			j++ // what a program of C does not see
 		}
 		if j+1 < len(s) && s[j] == ' ' && separator(s, j+1) > 0 {
 			c.spaced = true
@@ -188,6 +210,9 @@ func run(s string, i int) climb {
 		}
 		switch {
 		case dots == 2:
+			c.ups++
+		case dots == 1 && c.triples == 1 && c.ups == 0 && seps == 1:
+			c.nested = true // ".../" before "./": a filter that takes out "../" builds it
 			c.ups++
 		case dots == 3:
 			c.triples++
@@ -285,6 +310,60 @@ func allWord(s string) bool {
 
 func isWord(c byte) bool {
 	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '-'
+}
+
+// alternate reports names that a file system or a server reads as another one: streams of NTFS ("index.php::$DATA",
+// "admin:$I30:$INDEX_ALLOCATION"), what IIS cuts off at a semicolon ("a.asp;.jpg"), and a script with a separator and a
+// dot behind it, which a check of the extension does not see.
+func alternate(v *scan.View, report scan.Report) {
+	s := v.Text
+	if v.Has.Has('$') {
+		for i := 0; ; {
+			k := strings.Index(s[i:], ":$")
+			if k < 0 {
+				break
+			}
+			i += k + 2
+			v.Work(16)
+			// One colon stands in front of the name of a stream, another one in front of its type.
+			for _, stream := range [...]string{"data", "index_allocation", "i30:$", "bitmap", "attribute_list"} {
+				if hasFold(s[i:], stream) && i > 3 && (s[i-3] == ':' || stream == "i30:$") {
+					report("alternate-name", i-2, i+len(stream))
+					return
+				}
+			}
+		}
+	}
+	if v.Has.Has(';') {
+		for i := 0; ; i++ {
+			k := strings.IndexByte(s[i:], ';')
+			if k < 0 {
+				break
+			}
+			i += k
+			v.Work(8)
+			if n := script(s[:i]); n > 0 && i+2 < len(s) && (s[i+1] == '.' && isWord(s[i+2])) {
+				report("alternate-name", i-n, i+2)
+				return
+			}
+		}
+	}
+	if t := strings.TrimRight(s, "./\\ "); len(t) < len(s) && len(t) <= maxPath && strings.IndexByte(t, ' ') < 0 &&
+		strings.IndexByte(t, '/') < 0 && len(s)-len(t) == 2 && separator(s, len(t)) > 0 && s[len(t)+1] == '.' {
+		if n := script(t); n > 0 {
+			report("alternate-name", len(t)-n, len(s))
+		}
+	}
+}
+
+// script gives the length of the extension of a script, with its dot, at the end of s.
+func script(s string) int {
+	for _, ext := range [...]string{".php", ".asp", ".aspx", ".asa", ".cer", ".jsp", ".jspx", ".phtml", ".php5", ".cgi", ".pl"} {
+		if n := len(s) - len(ext); n > 0 && isWord(s[n-1]) && strings.EqualFold(s[n:], ext) {
+			return len(ext)
+		}
+	}
+	return 0
 }
 
 // unc gives the end of a path of another machine (\\host\share) or of a device (\\?\, \\.\) that is the whole

@@ -21,6 +21,12 @@ func TestRules(t *testing.T) {
 		{"a file of the server", "/app/WEB-INF/web.xml", "sensitive-file"},
 		{"another machine", `\\evil.example\share\x`, "unc-path"},
 		{"NUL", "a.php\x00.jpg", "nul-cut"},
+		{"a step out of an alias", "/img../.git/config", "dot-dot-filter"},
+		{"settings of the system", "/etc/gift/gift.conf", "sensitive-file"},
+		{"a stream of NTFS", "gift.asp::$DATA", "alternate-name"},
+		{"a name that IIS cuts off", "gift.asp;.jpg", "alternate-name"},
+		{"a photo among the settings", "/etc/gift/photo.jpg", ""},
+		{"a dot behind a word", "img../photo.jpg", ""},
 		{"a path in a sentence", "edit /etc/hosts, please", ""},
 		{"a step up in a sentence", "see ../README.md for more", ""},
 		{"dots in prose", "either.../or...", ""},
@@ -37,5 +43,5 @@ func TestRules(t *testing.T) {
 func TestCorpora(t *testing.T) { detecttest.Corpora(t, pathtraversal.Class) }
 
 func TestStepsAreLinear(t *testing.T) {
-	detecttest.Linear(t, pathtraversal.Class, 500, "../", "..", "/", "..\\", "....//", "..;/", "0x2e", "x=/", "=/etc", "file:", "/./", ".git/", "a\x00", "\\\\a", ". / ")
+	detecttest.Linear(t, pathtraversal.Class, 500, "../", "..", "/", "..\\", "....//", "..;/", "0x2e", "x=/", "=/etc", "file:", "/./", ".git/", "a\x00", "\\\\a", ". / ", "a../", ":$i", ".asp;", "/etc/a", "C:\\windows\\ ")
 }

@@ -62,7 +62,7 @@ func judge(s string, u *weburl.URL) string {
 	if isWrapper(s, u) {
 		return "stream-wrapper"
 	}
-	if u.Slashes < 2 || u.Host == "" || !(u.Is("http") || u.Is("https") || u.Is("ftp") || u.Is("ftps") || u.Is("smb")) {
+	if u.Slashes < 1 || u.Host == "" || !(u.Is("http") || u.Is("https") || u.Is("ftp") || u.Is("ftps") || u.Is("smb")) {
 		return ""
 	}
 	return remote(s, u)
@@ -115,8 +115,14 @@ func remote(s string, u *weburl.URL) string {
 		return "cut-off-url"
 	case isShell(base) && (isScript(ext) || isText(ext)) || isScript(ext) && hidden:
 		return "web-shell"
+	case u.Slashes == 1:
+		return ""
 	case u.Whole && cut && (isText(ext) || isImage(ext)):
 		return "cut-off-url"
+	case isScript(ext) && weburl.Classify(u.Host).Address:
+		return "remote-include" // a site has a name
+	case inQuery && runs(key):
+		return "remote-include"
 	case inQuery && includes(key) && (isScript(ext) || isText(ext) || isImage(ext) && u.Query < u.End):
 		return "remote-include"
 	}
@@ -173,6 +179,22 @@ func isImage(ext string) bool {
 func isShell(base string) bool {
 	return oneOf(base, "shell", "c99", "r57", "c100", "r0nin", "b374k", "wso", "webshell", "backdoor", "cmd", "rfi", "rfi_vuln",
 		"rfiinc", "evil", "malicious", "exploit", "payload", "rce", "id", "fx29id", "pwn", "pwned", "hack", "hacked", "inject", "reverse_shell", "revshell", "shell_exec")
+}
+
+// runs reports whether a parameter of this name holds what is included, or the directory that all includes begin with,
+// and nothing else: no link is called so.
+func runs(key string) bool {
+	if i := strings.IndexByte(key, '['); i >= 0 && strings.HasSuffix(key, "]") {
+		key = key[i+1 : len(key)-1]
+	}
+	for _, name := range [...]string{"include", "require", "abspath", "absolute_path", "absolutepath", "abs_path", "docroot", "doc_root", "document_root", "documentroot",
+		"root_path", "rootpath", "include_path", "includepath", "basepath", "base_path", "incpath", "inc_path", "incdir", "inc_dir", "libpath", "lib_path",
+		"phpbb_root_path", "include_once", "includes_path", "config_path", "class_path", "classpath", "plugin_path", "template_path", "theme_path"} {
+		if n := len(key) - len(name); n >= 0 && strings.EqualFold(key[n:], name) && (n == 0 || key[n-1] == '_' || key[n-1] == '-') {
+			return true
+		}
+	}
+	return false
 }
 
 // includes reports whether a parameter of this name usually holds a file, a directory or a template.

@@ -62,11 +62,23 @@ func find(v *scan.View, report scan.Report) {
 	}
 	if v.Has.Has('$') {
 		for i := next(s, 0, '$'); i >= 0; i = next(s, i+1, '$') {
-			if ascii.HasPrefix(s[i+1:], "(http_") || ascii.HasPrefix(s[i+1:], "(query_string") {
+			if variable(s[i+1:]) {
 				report(ruleESI, i, i+2)
 			}
 		}
 	}
+}
+
+// variable reports whether rest, behind a "$", is a variable of a request (ESI 1.0, section 4) or a call of one of the
+// functions with which an edge server changes its answer.
+func variable(rest string) bool {
+	for _, name := range [...]string{"(http_", "(query_string", "(remote_addr", "(request_method", "(request_path",
+		"add_header(", "set_response_code(", "set_redirect(", "url_decode(", "url_encode(", "html_encode(", "html_decode(", "base64_decode(", "base64_encode("} {
+		if ascii.HasPrefix(rest, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // hash looks at the "#" at i and returns the steps it took.
@@ -82,7 +94,7 @@ func hash(s string, i int, report scan.Report) (steps int) {
 	switch {
 	case end == name:
 		return end - i
-	case start >= 0 && (known || end > name && end < len(s) && ascii.IsSpace(s[end])):
+	case start >= 0 && (known || end > name && end < len(s) && (ascii.IsSpace(s[end]) || s[end] == '=')):
 		report(ruleDirective, start, closing(s, end))
 	case known:
 		if stop, ok := takes(s, end, args); ok {
@@ -180,7 +192,7 @@ func listed(list string, word []byte) bool {
 func edge(s string, i int) (end int, ok bool) {
 	rest := s[i:]
 	if strings.HasPrefix(rest, "!--") {
-		if !ascii.HasPrefix(rest[3:], "esi") || len(rest) > 6 && !ascii.IsSpace(rest[6]) && rest[6] != '<' {
+		if !ascii.HasPrefix(rest[3:], "esi") || len(rest) > 6 && !ascii.IsSpace(rest[6]) && rest[6] != '<' && rest[6] != '-' {
 			return 0, false
 		}
 		return i + 6, true

@@ -89,15 +89,19 @@ func judge(s string, u *weburl.URL) string {
 	switch {
 	case h.Where == weburl.Metadata:
 		return "metadata-host"
-	case h.Odd:
+	case h.Odd, weburl.Masked(u.Host):
 		return "odd-address"
 	case h.Helper:
 		return "rebinding-host"
 	case misleads(s, u):
 		return "userinfo-host"
-	case h.Where == weburl.Public && !servicePort(u.Port):
-		return ""
+	case h.Where != weburl.Public && strings.HasPrefix(s[u.End:], " @") && isHostByte(s, u.End+2):
+		return "userinfo-host" // "http://foo@127.0.0.1 @example.com/"
 	case !u.Value:
+		return ""
+	case h.Single && u.Slashes == 2 && u.Path+1 < u.End && (isPort(u.Port) || s[u.Path] == '/'):
+		return "internal-address"
+	case h.Where == weburl.Public && !servicePort(u.Port):
 		return ""
 	case h.Where != weburl.Public:
 		return "internal-address"
@@ -129,7 +133,11 @@ func misleads(s string, u *weburl.URL) bool {
 		}
 	}
 	rest := s[u.Path:min(u.End, u.Path+2)]
-	return rest == `\@` || rest == "#@" || rest == "?@" || rest == ":\\" || strings.HasPrefix(s[u.End:], " &@")
+	return rest == `\@` || rest == `\.` || rest == "#@" || rest == "?@" || rest == ":\\" || strings.HasPrefix(s[u.End:], " &@")
+}
+
+func isHostByte(s string, i int) bool {
+	return i < len(s) && (s[i]|0x20 >= 'a' && s[i]|0x20 <= 'z' || s[i] >= '0' && s[i] <= '9')
 }
 
 // looksLikeHost reports whether s ends in a dot and a top-level domain that people know.
@@ -182,6 +190,13 @@ func scheme(s string, u *weburl.URL) string {
 	case u.Is("file"):
 		if u.Slashes >= 1 && u.End > u.Path && u.Value {
 			return "dangerous-scheme"
+		}
+	case u.Slashes == 2 && u.Value:
+		// Whatever speaks this scheme, it is to speak to a machine inside.
+		if h := weburl.Classify(u.Host); h.Where == weburl.Metadata {
+			return "metadata-host"
+		} else if h.Where != weburl.Public {
+			return "internal-address"
 		}
 	}
 	return ""

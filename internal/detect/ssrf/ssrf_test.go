@@ -22,6 +22,9 @@ func TestRules(t *testing.T) {
 		{"a host in front of the host", "http://bank.example@evil.example/", "userinfo-host"},
 		{"another scheme", "gopher://127.0.0.1:25/_x", "dangerous-scheme"},
 		{"another service", "http://db.example:3306/", "service-port"},
+		{"an address behind which a name hides it", "http://127.0.0.1;.gifts.example/", "odd-address"},
+		{"a machine without a domain", "http://jenkins:8080/gift", "internal-address"},
+		{"another protocol, inside", "nfs://10.0.0.9/gift", "internal-address"},
 		{"help", "open http://localhost:8080/ please", ""},
 		{"a link", "https://example.com:8443/a?b#c", ""},
 		{"credentials", "https://user:secret@example.com/", ""},
@@ -39,5 +42,5 @@ func TestRules(t *testing.T) {
 func TestCorpora(t *testing.T) { detecttest.Corpora(t, ssrf.Class) }
 
 func TestStepsAreLinear(t *testing.T) {
-	detecttest.Linear(t, ssrf.Class, 500, "http://", "http://a@", "http://1", "http://1.", "http://[", "a:", "://", "http://a:1@b", "=http://127.1/", "/latest", "@", "http://0x", "jar:http:")
+	detecttest.Linear(t, ssrf.Class, 500, "http://", "http://a@", "http://1", "http://1.", "http://[", "a:", "://", "http://a:1@b", "=http://127.1/", "/latest", "@", "http://0x", "jar:http:", "view-source:http:", "http://127.0.0.1;", " @", "http://a/ @")
 }

@@ -21,6 +21,7 @@ type Host struct {
 	Where   Where
 	Address bool // it is an IP address
 	Odd     bool // an address written as nobody writes one: decimal, octal, hexadecimal, shortened, IPv4 in IPv6
+	Single  bool // a name without a dot, which only a network's own search list makes one of a machine
 	Helper  bool // a name whose DNS answers with an address in the name, or that reports who asks for it
 }
 
@@ -42,12 +43,40 @@ func Classify(host string) Host {
 		}
 	}
 	h := Host{Where: whereName(host)}
+	h.Single = h.Where == Public && single(host)
 	for _, name := range helpers {
 		if isUnder(host, name) {
 			h.Helper = true
 		}
 	}
 	return h
+}
+
+// single reports whether host is one label that begins with a letter. No top-level domain has addresses of its own (RFC 7085).
+func single(host string) bool {
+	if len(host) > 63 || !isLetter(host[0]) {
+		return false
+	}
+	for i := range len(host) {
+		if !isLetter(host[i]) && !isDigit(host[i]) && host[i] != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// Masked reports whether host begins with an address or a name of the machine itself and goes on, behind a byte that no
+// host may hold, with what a filter is to see: "127.0.0.1;.example.com". Readers disagree about where it ends.
+func Masked(host string) bool {
+	i := 0
+	for i < len(host) && (isScheme(host[i]) || host[i] == '_') && host[i] != '+' {
+		i++
+	}
+	if i == 0 || i+1 >= len(host) || host[i] >= 0x80 || host[i] == '%' && i+3 >= len(host) {
+		return false
+	}
+	rest := strings.TrimLeft(host[i:], ";,&=$!*()+|%.")
+	return rest != "" && (isLetter(rest[0]) || isDigit(rest[0])) && len(rest) < len(host)-i && Classify(host[:i]).Where != Public
 }
 
 // parseIPv4 reads an address in every form that inet_aton and the WHATWG URL Standard know: one to four parts,
@@ -95,7 +124,7 @@ func parsePart(s string) (v uint64, odd, ok bool) {
 		base, odd, s = 16, true, s[2:]
 	case len(s) > 2 && s[0] == '0' && s[1]|0x20 == 'o':
 		base, odd, s = 8, true, s[2:]
-	case len(s) > 1 && (s[0] == '0' || s[0]|0x20 == 'o'):
+	case len(s) > 1 && (s[0] == '0' || s[0]|0x20 == 'o' || s[0]|0x20 == 'q'):
 		base, odd, s = 8, true, s[1:]
 	}
 	for i := range len(s) {
@@ -197,11 +226,14 @@ var (
 	}
 	loopbackNames = [...]string{
 		"localhost", "localhost.localdomain", "localhost6", "ip6-localhost", "ip6-loopback", "loopback",
-		"lvh.me", "localtest.me", "vcap.me", "lacolhost.com", "localho.st",
+		"lvh.me", "localtest.me", "vcap.me", "lacolhost.com", "localho.st", "localh.st", "fuf.me", "ulh.us", "smackaho.st", "lndo.site",
+		"127-0-0-1.org.uk", "bugbounty.dod.network", "localdomain",
 	}
 	privateNames = [...]string{
 		"kubernetes.default", "kubernetes.default.svc", "cluster.local", "host.docker.internal", "gateway.docker.internal",
-		"docker.internal", "compute.internal", "ec2.internal", "consul", "intranet", "corp.internal",
+		"consul",
+		// Reserved for networks without a place in DNS: RFC 6762 (local, and its appendix G), RFC 8375, ICANN (internal).
+		"local", "intranet", "internal", "private", "corp", "home", "lan", "home.arpa", "localnet", "intra",
 	}
 	// helpers answer with an address that stands in the name, change their answer, or tell who asked.
 	helpers = [...]string{

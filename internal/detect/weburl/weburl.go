@@ -172,8 +172,20 @@ func inside(s string, start int) bool {
 	switch s[i-1] {
 	case '=':
 		return true
-	case ':', ',', '(', '[', '{':
+	case ',', '(', '[', '{':
 		return quoted
+	case ':':
+		return quoted || nested(s[:i-1])
+	}
+	return false
+}
+
+// nested reports whether s is nothing but a scheme that stands in front of another URL, or ends in one that is a value.
+func nested(s string) bool {
+	for _, scheme := range [...]string{"view-source", "url", "feed", "blob", "filesystem", "wyciwyg", "jar", "resource", "cache", "about"} {
+		if n := len(s) - len(scheme); n >= 0 && strings.EqualFold(s[n:], scheme) && (n == 0 || s[n-1] == '=' || s[n-1] == '"' || s[n-1] == '\'') {
+			return true
+		}
 	}
 	return false
 }

@@ -55,7 +55,13 @@ func TestClassify(t *testing.T) {
 		"localhost":                {Where: Loopback},
 		"LocalHost.":               {Where: Loopback},
 		"a.localhost":              {Where: Loopback},
-		"mylocalhost":              {},
+		"mylocalhost":              {Single: true},
+		"my_localhost":             {},
+		"jenkins":                  {Single: true},
+		"printer.lan":              {Where: Private},
+		"db.internal":              {Where: Private},
+		"my.internal.example":      {},
+		"q177.0.0.1":               odd(Loopback),
 		"metadata.google.internal": {Where: Metadata},
 		"x.svc.cluster.local":      {Where: Private},
 		"10.0.0.1.nip.io":          {Helper: true},
@@ -63,6 +69,15 @@ func TestClassify(t *testing.T) {
 		strings.Repeat("1", 300):   {},
 	} {
 		assert.Equal(t, want, Classify(host), "%q", host)
+	}
+}
+
+func TestMasked(t *testing.T) {
+	for host, want := range map[string]bool{
+		"127.0.0.1;.example.com": true, "127.0.0.1,a": true, "localhost&x": true, "10.0.0.1%2523.example": true, "169.254.169.254;x": true,
+		"127.0.0.1": false, "127.0.0.1,": false, "127.0.0.1).": false, "example.com;a": false, "": false, ";": false, "127.0.0.1.example": false,
+	} {
+		assert.Equal(t, want, Masked(host), "%q", host)
 	}
 }
 
