@@ -30,3 +30,31 @@ func FuzzInspect(f *testing.F) {
 		}
 	})
 }
+
+// FuzzInspector holds a choice of classes against the whole: it reports what Inspect reports of its classes, and Clean says the same.
+func FuzzInspector(f *testing.F) {
+	all := validate.Classes()
+	for i, s := range texts(f) {
+		add(f, i, s)
+	}
+	f.Fuzz(func(t *testing.T, choice int, s string) {
+		class := all[uint(choice)%uint(len(all))]
+		whole := validate.Inspector{}.With(validate.ClassLink)
+		without := whole.Without(class)
+		if slices.Contains(without.Classes(), class) || len(without.Classes()) != len(all)-1 {
+			t.Fatalf("without %s: %v", class, without.Classes())
+		}
+		rest := slices.DeleteFunc(whole.Inspect(s), func(x validate.Finding) bool { return x.Class == class })
+		if got := without.Inspect(s); !slices.Equal(got, rest) {
+			t.Fatalf("%q without %s: %+v, want %+v", s, class, got, rest)
+		}
+		for _, i := range []validate.Inspector{{}, whole, without} {
+			if i.Clean(s) != (i.Inspect(s) == nil) {
+				t.Fatalf("%q: Clean says %v, Inspect %+v", s, i.Clean(s), i.Inspect(s))
+			}
+		}
+		if validate.Clean(s) != (validate.Inspect(s) == nil) {
+			t.Fatalf("%q: Clean says %v", s, validate.Clean(s))
+		}
+	})
+}

@@ -50,10 +50,10 @@ func FuzzChain(f *testing.F) {
 		}
 		return handler(c)
 	}, middleware.RequireAccount(accounts))
-	f.Add([]byte("POST /accounts/demo-acc%31?accountIdentifier=demo-acc1 HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 33\r\n\r\n{\"accountIdentifier\":\"demo-acc1\"}"))
-	f.Add([]byte("POST /accounts/demo-acc1?AccountIdentifier=demo-acc2 HTTP/1.1\r\nHost: a\r\n\r\n"))
+	add(f, []byte("POST /accounts/demo-acc%31?accountIdentifier=demo-acc1 HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 33\r\n\r\n{\"accountIdentifier\":\"demo-acc1\"}"))
+	add(f, []byte("POST /accounts/demo-acc1?AccountIdentifier=demo-acc2 HTTP/1.1\r\nHost: a\r\n\r\n"))
 	for _, seed := range fuzz.Requests(f) {
-		f.Add(seed)
+		add(f, seed)
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		current = t
@@ -64,10 +64,12 @@ func FuzzChain(f *testing.F) {
 // FuzzStripMode sends JSON through a guard that strips. What the handler reads is clean, has the same shape, and differs
 // only in strings in which something was found.
 func FuzzStripMode(f *testing.F) {
-	addOrders(f)
+	for _, body := range orders(f) {
+		add(f, body)
+	}
 	for _, seed := range fuzz.Requests(f) {
 		if _, body, ok := bytes.Cut(seed, []byte("\r\n\r\n")); ok && bytes.HasPrefix(body, []byte("{\"message")) {
-			f.Add(body)
+			add(f, body)
 		}
 	}
 	mw, err := middleware.GuardConfig{Mode: middleware.Strip}.ToMiddleware()
@@ -165,6 +167,9 @@ func FuzzHandler(f *testing.F) {
 	e.HTTPErrorHandler = middleware.HTTPErrorHandler
 	e.Use(middleware.Guard())
 	e.Any("/*", func(c echo.Context) error { return c.String(http.StatusOK, "ok") })
+	for _, seed := range fuzz.Requests(f) {
+		record(f, seed)
+	}
 	fuzz.Handler(f, e)
 }
 
@@ -189,4 +194,9 @@ type person struct {
 }
 
 // FuzzType is what a user writes: the helper with a type of their own.
-func FuzzType(f *testing.F) { fuzz.Type[order](f) }
+func FuzzType(f *testing.F) {
+	for _, body := range orders(f) {
+		record(f, body)
+	}
+	fuzz.Type[order](f)
+}

@@ -15,7 +15,7 @@ import (
 func FuzzEmail(f *testing.F) {
 	for _, s := range []string{"ann@example.com", `"<script>"@x.com`, "a@b.io,c@d.io", "Ann <a@b.io>", "o'brien+tag@example.ie", "用户@例子.中国", "a@b.io\r\nBcc: x@y.io",
 		"a..b@x.io", "a@[127.0.0.1]", "a@b", "a b@x.io", "a@-x.io", "jürgen@müller.de", "a(c)@x.io", "\xff@x.io", "a@x\u200b.io"} {
-		f.Add(s)
+		add(f, s)
 	}
 	type holder struct {
 		Email string `json:"email" validate:"email"`
@@ -44,7 +44,7 @@ func FuzzEmail(f *testing.F) {
 // FuzzPointers looks for a map key that makes Struct name the wrong place, or fail.
 func FuzzPointers(f *testing.F) {
 	for _, s := range []string{"a", "", "a.b", "a[0]", "a].b[c", "~/", "]", "].", "].[", strings.Repeat("].", 100)} {
-		f.Add(s)
+		add(f, s)
 	}
 	type item struct {
 		V string `json:"v" validate:"max=0"`

@@ -3,8 +3,6 @@ package middleware_test
 import (
 	"errors"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -230,35 +228,4 @@ func TestObjectCheckForNetHTTP(t *testing.T) {
 	assert.Equal(t, 204, send(t, mux, "GET", "/orders/RA%2D1", "").Code)
 	assert.Equal(t, 404, send(t, mux, "GET", "/orders/RA-2", "").Code)
 	assert.Equal(t, 404, send(t, mux, "GET", "/orders/RA-1?referenceLineItemID=x", "").Code, "every object counts")
-}
-
-// Each request names an account in places chosen by the fuzzer; only requests whose every mention is the caller's
-// may pass.
-func FuzzRequireAccount(f *testing.F) {
-	f.Add("accountIdentifier", "acc-11", "accountIdentifier", "acc-11", "x", "acc-13")
-	f.Add("AccountIdentifier", "acc-13", "x", "y", "accountIdentifier", "acc-11")
-	f.Add("a", "b", "transferTo", "acc-13", "customerIdentifier", "cust1")
-	e := withAccounts(f, middleware.AccountConfig{})
-	f.Fuzz(func(t *testing.T, qName, qValue, bName, bValue, inner, innerValue string) {
-		body := `{` + quote(bName) + `:` + quote(bValue) + `,"o":{` + quote(inner) + `:` + quote(innerValue) + `}}`
-		req := httptest.NewRequest("POST", "/?"+url.QueryEscape(qName)+"="+url.QueryEscape(qValue), strings.NewReader(body))
-		req.Header.Set("Content-Type", "application/json")
-		rec := httptest.NewRecorder()
-		e.ServeHTTP(rec, req)
-		if rec.Code >= 500 {
-			t.Fatalf("%d for %s", rec.Code, body)
-		}
-		if rec.Code != 200 {
-			return
-		}
-		own := map[string]bool{"10001": true, "acc-11": true, "acc-12": true, "acc-21": true}
-		for name, value := range map[string]string{qName: qValue, bName: bValue} {
-			if strings.EqualFold(name, "accountIdentifier") && !own[value] {
-				t.Fatalf("passed with a foreign account: %s", body)
-			}
-		}
-		if strings.EqualFold(inner, "accountIdentifier") {
-			t.Fatalf("passed with an account in an undeclared place: %s", body)
-		}
-	})
 }

@@ -84,17 +84,3 @@ func FuzzScrub(f *testing.F) {
 		}
 	})
 }
-
-// FuzzRefFrom checks that different parts give different references.
-func FuzzRefFrom(f *testing.F) {
-	f.Add("ab", "c", "a", "bc")
-	f.Add("", "", "\x00", "")
-	f.Fuzz(func(t *testing.T, a, b, c, d string) {
-		if same := a == c && b == d; (RefFrom(a, b) == RefFrom(c, d)) != same {
-			t.Fatalf("%q,%q and %q,%q", a, b, c, d)
-		}
-		if RefFrom(a, b) == RefFrom(a+b) {
-			t.Fatal("two parts are one")
-		}
-	})
-}

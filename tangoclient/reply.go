@@ -223,12 +223,16 @@ func (c *core) cleanText(s string) string {
 	return b.String()
 }
 
-// retryAfter reads the header of RFC 9110, section 10.2.3: seconds or a date. At most maxRetryAfter.
+// retryAfter reads the header of RFC 9110, section 10.2.3: digits, which are seconds, or a date. At most maxRetryAfter.
 func retryAfter(h http.Header) time.Duration {
 	v := h.Get("Retry-After")
 	var d time.Duration
-	if n, err := strconv.Atoi(v); err == nil {
-		d = time.Duration(min(max(n, 0), int(maxRetryAfter/time.Second))) * time.Second
+	if v != "" && strings.Trim(v, "0123456789") == "" {
+		n, err := strconv.ParseInt(v, 10, 64)
+		if err != nil || n > int64(maxRetryAfter/time.Second) { // more digits than a number has are a long wait, not none
+			return maxRetryAfter
+		}
+		d = time.Duration(n) * time.Second
 	} else if t, err := http.ParseTime(v); err == nil {
 		d = time.Until(t)
 	}

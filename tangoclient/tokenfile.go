@@ -109,8 +109,8 @@ func (f *tokenFile) read() (map[string]Token, error) {
 	if err != nil {
 		return nil, fmt.Errorf("tangoclient: token file: %w", err)
 	}
-	if json.Unmarshal(text, &all) != nil {
-		return make(map[string]Token), nil // cut or foreign: tokens that cannot be read are absent
+	if json.Unmarshal(text, &all) != nil || all == nil { // cut, foreign or null: tokens that cannot be read are absent
+		return make(map[string]Token), nil
 	}
 	return all, nil
 }

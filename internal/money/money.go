@@ -5,6 +5,7 @@ package money
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/govalues/decimal"
 )
@@ -28,7 +29,7 @@ func Parse(s string) (Amount, error) {
 		return Amount{}, fmt.Errorf("amount: %w", ErrAmount)
 	}
 	d, err := decimal.Parse(s)
-	if err != nil {
+	if err != nil || d.Scale() != fraction(s) { // decimal rounds a fraction that is too long: 99.999...9 would be 100
 		return Amount{}, fmt.Errorf("amount: %w: too many digits", ErrAmount)
 	}
 	if d.IsZero() {
@@ -62,6 +63,12 @@ func plain(s string) bool {
 		return true
 	}
 	return s[whole] == '.' && digits(s[whole+1:]) == len(s)-whole-1 && whole+1 < len(s)
+}
+
+// fraction counts the digits behind the point.
+func fraction(s string) int {
+	_, behind, _ := strings.Cut(s, ".")
+	return len(behind)
 }
 
 func digits(s string) int {

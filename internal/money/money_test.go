@@ -14,6 +14,7 @@ func TestParse(t *testing.T) {
 		"": false, "-": false, "01": false, ".5": false, "5.": false, "1e3": false, "+1": false, " 1": false,
 		"1 ": false, "0x10": false, "NaN": false, "Inf": false, "1_000": false, "1,5": false, "\"25\"": false, "null": false,
 		"1111111111111111111111111111111111": false, "12345678901234567890123": false,
+		"99999999.9999999999999999": false, "99.999999999999999999999": false, "0.00000000000000000001": false, "0.0000000000000000001": true, // none is rounded
 	} {
 		_, err := Parse(s)
 		assert.Equal(t, ok, err == nil, "%q: %v", s, err)
