@@ -3,6 +3,7 @@ package tangoclient
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"sync/atomic"
 
@@ -138,16 +139,18 @@ func (c *core) request(ctx context.Context, cl *call, g *gate, auth authorizatio
 	if len(cl.query) > 0 {
 		target += "?" + cl.query.Encode()
 	}
+	var body io.ReadCloser
+	if len(cl.body) > 0 {
+		ctx, body = g.body(ctx, cl.body, c.traced)
+	}
 	req, err := http.NewRequestWithContext(ctx, cl.method, target, nil)
 	if err != nil {
 		return nil, fmt.Errorf("%s: the request cannot be formed", cl.op) // the error would quote the URL
 	}
-	req.Header.Set("Authorization", auth.header.Reveal())
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", userAgent)
-	if len(cl.body) > 0 {
-		req.Header.Set("Content-Type", "application/json")
-		req.Body, req.ContentLength = newGatedBody(g, cl.body), int64(len(cl.body))
+	req.Header = http.Header{"Authorization": {auth.header.Reveal()}, "Accept": {"application/json"}, "User-Agent": {userAgent}}
+	if body != nil {
+		req.Header["Content-Type"] = []string{"application/json"}
+		req.Body, req.ContentLength = body, int64(len(cl.body))
 	}
 	return req, nil
 }

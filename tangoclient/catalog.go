@@ -48,14 +48,16 @@ type ImageURLs map[string]string
 
 // UnmarshalJSONFrom reads an object or null. What is no http(s) URL is left out.
 func (m *ImageURLs) UnmarshalJSONFrom(d *jsontext.Decoder) error {
-	all, err := readStrings(d)
-	for k, v := range all {
-		if all[k] = sanitize.URL(v); all[k] == "" {
-			delete(all, k)
+	*m = nil
+	return readStrings(d, func(size, address string) {
+		if address = sanitize.URL(address); address == "" {
+			return
 		}
-	}
-	*m = all
-	return err
+		if *m == nil {
+			*m = make(ImageURLs)
+		}
+		(*m)[size] = address
+	})
 }
 
 // BrandRequirements is what a brand wants to be shown beside it.

@@ -22,6 +22,7 @@ type Client struct {
 type core struct {
 	base        string
 	rt          http.RoundTripper
+	traced      bool // rt is the transport that New made: see gate
 	auth        *auth
 	pacer       Pacer
 	log         *slog.Logger
@@ -125,7 +126,11 @@ func write[T any](ctx context.Context, c *Client, cl call, req any, check func(*
 // checked gives the JSON of req, or a *RefusedError.
 func (c *Client) checked(ctx context.Context, op string, req any) ([]byte, error) {
 	c.auth.learn(ctx)
-	body, problems, err := prepare(c.core, req)
+	problems, err := ruleProblems(req)
+	if err != nil {
+		return nil, err
+	}
+	body, problems, err := prepare(c.core, req, problems)
 	if err != nil {
 		return nil, err
 	}

@@ -172,6 +172,7 @@ func New(cfg Config) (*Client, error) {
 	c := &Client{core: &core{
 		base:        h.api,
 		rt:          rt,
+		traced:      cfg.InsecureTransport == nil && cfg.WrapTransport == nil,
 		maxAttempts: orDefault(cfg.MaxAttempts, maxAttempts),
 		maxElapsed:  orDefault(cfg.MaxElapsed, defaultMaxElapsed),
 		settleAfter: orDefault(cfg.SettleAfter, defaultSettleAfter),

@@ -102,7 +102,7 @@ func (r *OrderRequest) deliveryMethod() string {
 	return "EMAIL"
 }
 
-// clone copies r so that nothing the caller does later changes what is sent.
+// clone copies r so that nothing the caller does later changes it.
 func (r OrderRequest) clone() OrderRequest {
 	r.SendEmail = copied(r.SendEmail)
 	r.Sender = copied(r.Sender)

@@ -188,39 +188,44 @@ func (m *RewardMap) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 		*m = RewardMap{"": s}
 		return err
 	}
-	all, err := readStrings(d)
-	if err != nil {
-		return err
-	}
 	*m = nil
-	for k, v := range all {
+	return readStrings(d, func(label, value string) {
 		if *m == nil {
-			*m = make(RewardMap, len(all))
+			*m = make(RewardMap)
 		}
-		(*m)[k] = NewSecret(v)
-	}
-	return nil
+		(*m)[label] = NewSecret(value)
+	})
 }
 
-// readStrings reads the members of an object that are strings, or null.
-func readStrings(d *jsontext.Decoder) (map[string]string, error) {
+// readStrings gives keep the members of an object that are strings. The object may be null.
+func readStrings(d *jsontext.Decoder, keep func(name, value string)) error {
 	switch d.PeekKind() {
 	case 'n':
-		return nil, d.SkipValue()
+		return d.SkipValue()
 	case '{':
 	default:
-		return nil, errUnexpectedJSON
+		return errUnexpectedJSON
 	}
-	var all map[string]jsontext.Value
-	if err := json.UnmarshalDecode(d, &all); err != nil {
-		return nil, err
+	if _, err := d.ReadToken(); err != nil {
+		return err
 	}
-	out := make(map[string]string, len(all))
-	for k, v := range all {
-		var s string
-		if v.Kind() == '"' && json.Unmarshal(v, &s) == nil {
-			out[k] = s
+	for d.PeekKind() != '}' {
+		t, err := d.ReadToken()
+		if err != nil {
+			return err
 		}
+		name := t.String()
+		if d.PeekKind() != '"' {
+			if err := d.SkipValue(); err != nil {
+				return err
+			}
+			continue
+		}
+		if t, err = d.ReadToken(); err != nil {
+			return err
+		}
+		keep(name, t.String())
 	}
-	return out, nil
+	_, err := d.ReadToken()
+	return err
 }

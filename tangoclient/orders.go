@@ -29,6 +29,7 @@ const (
 // runs to its end, which is logged and told to Config.OnLateOutcome. The order may be PENDING: then it has no
 // reward yet, and GetOrder shows how it goes on.
 func (c *Client) CreateOrder(ctx context.Context, r OrderRequest) (*Order, error) {
+	r = r.clone() // a late answer is held against what was asked, whatever the caller does to it meanwhile
 	if r.ExternalRefID == "" {
 		r.ExternalRefID = NewRef()
 	}

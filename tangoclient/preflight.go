@@ -31,13 +31,12 @@ func (c *Client) Preflight(r OrderRequest) error {
 // is sent, the reference is Tango's form of it.
 func (c *Client) preflightOrder(ctx context.Context, r *OrderRequest) ([]byte, error) {
 	c.auth.learn(ctx)
-	sent := r.clone()
+	sent := *r
 	sent.DeliveryMethod = r.deliveryMethod()
-	body, problems, err := prepare(c.core, &sent)
+	body, problems, err := prepare(c.core, &sent, orderProblems(&sent))
 	if err != nil {
 		return nil, err
 	}
-	problems = append(problems, orderProblems(&sent)...)
 	problems = append(problems, c.catalog.itemProblems(&sent)...)
 	if len(problems) > 0 {
 		return nil, &RefusedError{Op: opCreateOrder, Fields: problems}
@@ -49,16 +48,13 @@ func (c *Client) preflightOrder(ctx context.Context, r *OrderRequest) ([]byte, e
 	return body, nil
 }
 
-// prepare encodes a request and looks for what is wrong with it. It reads the very bytes that would be sent.
-func prepare(c *core, v any) ([]byte, []FieldError, error) {
+// prepare encodes a request and adds to what its rules found wrong what else is. It reads the very bytes that
+// would be sent.
+func prepare(c *core, v any, problems []FieldError) ([]byte, []FieldError, error) {
 	body, err := encode(v)
 	if err != nil {
 		// The encoder refuses text that is not UTF-8; its own message may quote it.
-		return nil, []FieldError{{Message: "holds text that is not valid UTF-8"}}, nil
-	}
-	problems, err := ruleProblems(v)
-	if err != nil {
-		return nil, nil, err
+		return nil, append(problems, FieldError{Message: "holds text that is not valid UTF-8"}), nil
 	}
 	cleaned, err := cleaningProblems(v)
 	if err != nil {
@@ -124,20 +120,20 @@ func cleaningProblems(v any) ([]FieldError, error) {
 // fields.
 func (c *core) textProblems(body []byte) []FieldError {
 	var out []FieldError
-	d := jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true)) // the encoder makes none
+	text := string(body)
+	d := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true)) // the encoder makes none
 	inCustom := false
 	for {
-		t, err := d.ReadToken()
+		s, isText, err := readString(d, text)
 		if errors.Is(err, io.EOF) {
 			return out
 		}
 		if err != nil { // the encoder's own output; a bug would show here
 			return append(out, FieldError{Message: "cannot be read back"})
 		}
-		if t.Kind() != '"' {
+		if !isText {
 			continue
 		}
-		s := t.String()
 		depth := d.StackDepth()
 		if kind, n := d.StackIndex(depth); kind == '{' && n%2 == 1 { // a name
 			if depth == 1 {
@@ -156,6 +152,25 @@ func (c *core) textProblems(body []byte) []FieldError {
 	}
 }
 
+// readString reads the next token of d, which decodes text. A string without escapes is given as a part of text,
+// so that it costs no copy.
+func readString(d *jsontext.Decoder, text string) (s string, isText bool, err error) {
+	if d.PeekKind() != '"' {
+		_, err := d.ReadToken()
+		return "", false, err
+	}
+	raw, err := d.ReadValue()
+	if err != nil {
+		return "", false, err
+	}
+	if bytes.IndexByte(raw, '\\') < 0 {
+		end := int(d.InputOffset())
+		return text[end-len(raw)+1 : end-1], true, nil
+	}
+	plain, err := jsontext.AppendUnquote(nil, raw)
+	return string(plain), true, err
+}
+
 const customFields = "/customFields/"
 
 // knownPointer writes * for the name of a custom field: the caller chose it, so it is a value.
@@ -166,12 +181,18 @@ func knownPointer(p string) string {
 	return p
 }
 
-// orderProblems are the rules that no tag can say: an amount above 0, and what each delivery method needs
-// (Tango's RecipientInfoCriteria).
+// orderProblems are breaches of the rules of an order: Tango's table of fields, and what no table can say: an
+// amount above 0, and what each delivery method needs (Tango's RecipientInfoCriteria).
 func orderProblems(r *OrderRequest) []FieldError {
-	var out []FieldError
-	if r.Amount.Sign() == 0 { // below 0 is for the tag
-		out = append(out, FieldError{Pointer: "/amount", Key: tango.KeyAmount, Message: "must be above 0"})
+	out := fieldProblems(r)
+	if r.Amount.Sign() <= 0 || !r.Amount.Fits(6, 2) {
+		out = append(out, FieldError{Pointer: "/amount", Key: tango.KeyAmount, Message: "must be above 0, with at most 6 digits before and 2 behind the point"})
+	}
+	if !tango.IsDeliveryMethod(r.DeliveryMethod) {
+		out = append(out, FieldError{Pointer: "/deliveryMethod", Message: "must be one of: " + strings.Join(tango.DeliveryMethods(), " ")})
+	}
+	if r.ExpirationDate != "" && !tango.IsDate(r.ExpirationDate) {
+		out = append(out, FieldError{Pointer: "/expirationDate", Message: "must be a date such as 2027-01-31"})
 	}
 	need := func(ok bool, pointer string) {
 		if !ok {

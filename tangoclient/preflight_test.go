@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -45,6 +47,15 @@ func TestPreflight(t *testing.T) {
 		{"e-mail without address", func(r *OrderRequest) { r.Recipient.Email = "" }, "/recipient/email", tango.KeyRequired},
 		{"phone without number", func(r *OrderRequest) { r.DeliveryMethod = "PHONE" }, "/recipient/mobileNumber", tango.KeyRequired},
 		{"post without address", func(r *OrderRequest) { r.DeliveryMethod = "ADDRESS" }, "/recipient/address", tango.KeyRequired},
+		{"post", byPost(nil), "", ""},
+		{"post to O'Brien", byPost(func(r *OrderRequest) { r.Recipient.LastName = "O'Brien & Söhne, Jr." }), "", ""},
+		{"post to a name that no envelope takes", byPost(func(r *OrderRequest) { r.Recipient.FirstName = "Ann 🎁" }), "/recipient/firstName", tango.KeyInsecure},
+		{"post to a name as long as an envelope", byPost(func(r *OrderRequest) { r.Recipient.LastName = no("é", 25) }), "", ""},
+		{"post to a longer name", byPost(func(r *OrderRequest) { r.Recipient.LastName = no("é", 26) }), "/recipient/lastName", tango.KeyTooLong},
+		{"post without a street", byPost(func(r *OrderRequest) { r.Recipient.Address.StreetLine1 = "" }), "/recipient/address/streetLine1", tango.KeyRequired},
+		{"a digital name is longer", func(r *OrderRequest) { r.Recipient.FirstName = no("é", 100) }, "", ""},
+		{"a date that there is not", func(r *OrderRequest) { r.ExpirationDate = "2027-02-29" }, "/expirationDate", ""},
+		{"a date", func(r *OrderRequest) { r.ExpirationDate = "2028-02-29" }, "", ""},
 		{"a name in the address", func(r *OrderRequest) { r.Recipient.Email = `"<script>"@x.com` }, "/recipient/email", tango.KeyEmail},
 		{"two addresses", func(r *OrderRequest) { r.Recipient.Email = "a@example.com,b@example.com" }, "/recipient/email", tango.KeyEmail},
 		{"a heart in a name", func(r *OrderRequest) { r.Recipient.FirstName = "Ann <3" }, "/recipient/firstName", tango.KeyInsecure},
@@ -114,6 +125,51 @@ func TestPreflightChangesNothing(t *testing.T) {
 	before := r.clone()
 	require.Error(t, newTestClient(t, &script{steps: []step{reply(404, "")}}).Preflight(r))
 	assert.True(t, reflect.DeepEqual(before, r))
+}
+
+// byPost makes an order one that goes by post.
+func byPost(mod func(*OrderRequest)) func(*OrderRequest) {
+	return func(r *OrderRequest) {
+		r.DeliveryMethod, r.Recipient.Email = "ADDRESS", ""
+		r.Recipient.Address = &Address{StreetLine1: "12/3 Main St. #4", City: "St. John's", StateOrProvince: "CA", PostalCode: "90210", Country: "US"}
+		if mod != nil {
+			mod(r)
+		}
+	}
+}
+
+// TestOrdersAreJudgedAlike holds what Preflight says of the fields of an order against what the validate tags say,
+// which a handler uses: one table feeds both.
+func TestOrdersAreJudgedAlike(t *testing.T) {
+	for _, f := range tango.OrderFields() {
+		for _, text := range []string{"", "a", "Ann", "demo-acc1", "U561593", "E000000", "P12", "US", "USD", "+14155550123", "ann@example.com", "two\nlines", "a<b", "a/b",
+			"1#2", "🎁", "x\u200by", strings.Repeat("a", 26), strings.Repeat("é", 61), strings.Repeat("a", 101), strings.Repeat("é", 201), strings.Repeat("a", 1025)} {
+			r := goodOrder(func(r *OrderRequest) { r.Recipient.Address = &Address{} })
+			set(t, &r, f.Pointer, text)
+			got := fieldProblems(&r)
+			want, err := ruleProblems(&r)
+			require.NoError(t, err)
+			for i := range want { // where two rules fail, the two need not name the same one first
+				if len(got) == len(want) && want[i].Key == tango.KeyTooLong {
+					want[i].Key, want[i].Message = got[i].Key, got[i].Message
+				}
+			}
+			assert.ElementsMatch(t, want, got, "%s %.20q", f.Pointer, text)
+		}
+	}
+}
+
+// set puts text into the field of an order at a pointer of the table, by its JSON.
+func set(t *testing.T, r *OrderRequest, pointer, text string) {
+	t.Helper()
+	path := strings.Split(pointer[1:], "/")
+	v, err := jsontext.AppendQuote(nil, text)
+	require.NoError(t, err)
+	for _, name := range slices.Backward(path) {
+		v = []byte(`{"` + name + `":` + string(v) + `}`)
+	}
+	require.NoError(t, json.Unmarshal(v, r))
+	require.Equal(t, text, r.text(pointer), "text has a case for each pointer of the table")
 }
 
 // TestTagsFollowTheTable holds the tags of OrderRequest against Tango's table of fields, so that there is one

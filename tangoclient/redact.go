@@ -16,7 +16,7 @@ const valueMark = "[value]"
 // sentValues are the texts that a call sent: every string of its body and its query, the longest first.
 func (c *call) sentValues() []string {
 	var out []string
-	for d := jsontext.NewDecoder(bytes.NewReader(c.body), jsontext.AllowDuplicateNames(true)); ; {
+	for d := jsontext.NewDecoder(bytes.NewBuffer(c.body), jsontext.AllowDuplicateNames(true)); ; {
 		t, err := d.ReadToken()
 		if err != nil {
 			break // the end

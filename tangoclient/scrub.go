@@ -79,24 +79,9 @@ func (s *secretSet) has(text string) bool {
 	if len(text) < minSecret {
 		return false
 	}
-	for _, t := range unescaped(text) {
-		if s.found(t) {
-			return true
-		}
-	}
-	return false
-}
-
-// unescaped gives text, and what it becomes when percent and JSON escapes are undone, where that differs.
-func unescaped(text string) []string {
-	out := []string{text}
-	if strings.Contains(text, "%") {
-		out = append(out, percentDecode(text))
-	}
-	if strings.Contains(text, `\`) {
-		out = append(out, jsonDecode(text))
-	}
-	return out
+	return s.found(text) ||
+		strings.Contains(text, "%") && s.found(percentDecode(text)) ||
+		strings.Contains(text, `\`) && s.found(jsonDecode(text))
 }
 
 // jsonDecode undoes each escape of RFC 8259, section 7, and leaves every other backslash as it is. Text that

@@ -203,6 +203,20 @@ func TestACallerWhoGoesAway(t *testing.T) {
 			assert.Nil(t, l.Order)
 		})
 	})
+	t.Run("its late answer is held against what was asked, not against what the caller has made of it since", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			late := make(chan LateOutcome, 1)
+			s := &script{steps: []step{after(9*time.Second, reply(201, placed()))}}
+			c := newTestClient(t, s, func(c *Config) { c.OnLateOutcome = func(l LateOutcome) { late <- l } })
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+			defer cancel()
+			r := goodOrder()
+			_, err := c.CreateOrder(ctx, r)
+			require.Error(t, err)
+			*r.Recipient = Recipient{FirstName: "Somebody", Email: "else@example.com"}
+			require.NoError(t, (<-late).Err)
+		})
+	})
 	t.Run("in a wait after a clear refusal: at once, and nothing is unknown", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := &script{steps: []step{reply(429, "")}}

@@ -47,19 +47,25 @@ func newTelemetry(tp trace.TracerProvider, mp metric.MeterProvider) (*telemetry,
 
 func opAttr(op string) attribute.KeyValue { return attribute.String("tango.operation", op) }
 
+// What nobody records is not put together: spans say IsRecording, instruments Enabled.
+
 func (t *telemetry) startCall(ctx context.Context, cl *call) (context.Context, func(*answer, error)) {
 	start := time.Now()
 	ctx, span := t.tracer.Start(ctx, "tango "+cl.op, trace.WithAttributes(opAttr(cl.op)))
 	return ctx, func(a *answer, err error) {
 		outcome := attribute.String("tango.outcome", outcomeOf(a, err))
-		if err != nil {
-			span.SetStatus(codes.Error, err.Error())
+		if span.IsRecording() {
+			if err != nil {
+				span.SetStatus(codes.Error, err.Error())
+			}
+			span.SetAttributes(outcome)
 		}
-		span.SetAttributes(outcome)
 		span.End()
-		with := metric.WithAttributes(opAttr(cl.op), outcome)
-		t.calls.Add(ctx, 1, with)
-		t.duration.Record(ctx, time.Since(start).Seconds(), with)
+		if t.calls.Enabled(ctx) || t.duration.Enabled(ctx) {
+			with := metric.WithAttributes(opAttr(cl.op), outcome)
+			t.calls.Add(ctx, 1, with)
+			t.duration.Record(ctx, time.Since(start).Seconds(), with)
+		}
 	}
 }
 
@@ -80,33 +86,56 @@ func outcomeOf(a *answer, err error) string {
 	return "refused"
 }
 
+// startAttempt makes a span below that of the call; an attempt of a call that is not traced has none.
 func (t *telemetry) startAttempt(ctx context.Context, cl *call, n int) (context.Context, func(*attempt)) {
-	ctx, span := t.tracer.Start(ctx, cl.method, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
-		opAttr(cl.op), attribute.String("http.request.method", cl.method), attribute.Int("http.request.resend_count", n)))
-	return ctx, func(a *attempt) {
-		status, key := 0, ""
-		switch {
-		case a.ans != nil:
-			status = a.ans.status
-			span.SetAttributes(attribute.String("tango.request_id", a.ans.id))
-		case a.fail != nil:
-			status, key = a.fail.Status, a.fail.Key
-			span.SetAttributes(attribute.String("tango.request_id", a.fail.RequestID), attribute.String("tango.key", key))
-		}
-		if a.ans == nil {
-			span.SetStatus(codes.Error, "")
-		}
-		if status != 0 {
-			span.SetAttributes(attribute.Int("http.response.status_code", status))
-		}
-		span.End()
-		t.attempts.Add(ctx, 1, metric.WithAttributes(opAttr(cl.op), attribute.Int("http.response.status_code", status)))
+	span := trace.SpanFromContext(ctx)
+	traced := span.IsRecording()
+	if traced {
+		ctx, span = t.tracer.Start(ctx, cl.method, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
+			opAttr(cl.op), attribute.String("http.request.method", cl.method), attribute.Int("http.request.resend_count", n)))
 	}
+	return ctx, func(a *attempt) {
+		if traced {
+			span.SetAttributes(a.attributes()...)
+			if a.ans == nil {
+				span.SetStatus(codes.Error, "")
+			}
+			span.End()
+		}
+		if t.attempts.Enabled(ctx) {
+			t.attempts.Add(ctx, 1, metric.WithAttributes(opAttr(cl.op), attribute.Int("http.response.status_code", a.status())))
+		}
+	}
+}
+
+// status is the HTTP status of the answer; 0: none came.
+func (a *attempt) status() int {
+	switch {
+	case a.ans != nil:
+		return a.ans.status
+	case a.fail != nil:
+		return a.fail.Status
+	}
+	return 0
+}
+
+// attributes are what a span says of an answer.
+func (a *attempt) attributes() []attribute.KeyValue {
+	status := attribute.Int("http.response.status_code", a.status())
+	switch {
+	case a.ans != nil:
+		return []attribute.KeyValue{status, attribute.String("tango.request_id", a.ans.id)}
+	case a.fail != nil:
+		return []attribute.KeyValue{status, attribute.String("tango.request_id", a.fail.RequestID), attribute.String("tango.key", a.fail.Key)}
+	}
+	return nil
 }
 
 // waited notes a wait; reason is backoff or pace.
 func (t *telemetry) waited(ctx context.Context, op, reason string, since time.Time) {
-	t.waits.Record(ctx, time.Since(since).Seconds(), metric.WithAttributes(opAttr(op), attribute.String("tango.wait.reason", reason)))
+	if t.waits.Enabled(ctx) {
+		t.waits.Record(ctx, time.Since(since).Seconds(), metric.WithAttributes(opAttr(op), attribute.String("tango.wait.reason", reason)))
+	}
 }
 
 func (t *telemetry) tokenFetched(ctx context.Context, err error) {

@@ -69,10 +69,24 @@ type Field struct {
 	Max      int
 	Required bool // always; "if EMAIL" and the like is the order's own business
 	Role     Role
+
+	// PostRule and PostMax stand in place of Rule and Max when the reward goes by post (deliveryMethod ADDRESS).
+	PostRule string
+	PostMax  int
+	// Prose is the length of Tango's prose where that is shorter than the schema's Max.
+	Prose int
 }
 
-// OrderFields is the table of POST /orders. Where Tango's schema and its prose give two lengths, this is the
-// larger one: what is refused here, Tango would have refused too.
+// RuleFor is the rule and the length of the field for a deliveryMethod.
+func (f *Field) RuleFor(deliveryMethod string) (rule string, most int) {
+	if f.PostRule != "" && deliveryMethod == "ADDRESS" {
+		return f.PostRule, f.PostMax
+	}
+	return f.Rule, f.Max
+}
+
+// OrderFields is the table of the texts in POST /orders. Where Tango's schema and its prose give two lengths, Max
+// is the larger one: what it refuses, Tango would have refused too.
 func OrderFields() []Field {
 	return []Field{
 		{Pointer: "/externalRefID", Rule: "externalref", Max: 100},
@@ -86,15 +100,15 @@ func OrderFields() []Field {
 		{Pointer: "/campaign", Max: 1024},
 		{Pointer: "/notes", Max: 1024},
 		{Pointer: "/purchaseOrderNumber", Rule: "oneline"},
-		{Pointer: "/recipient/firstName", Rule: "digitalname", Max: 100},
-		{Pointer: "/recipient/lastName", Rule: "digitalname", Max: 100},
+		{Pointer: "/recipient/firstName", Rule: "digitalname", Max: 100, PostRule: "physicalname", PostMax: 25},
+		{Pointer: "/recipient/lastName", Rule: "digitalname", Max: 100, PostRule: "physicalname", PostMax: 25},
 		{Pointer: "/recipient/email", Rule: "email", Max: 254},
 		{Pointer: "/recipient/mobileNumber", Rule: "e164", Max: 16},
 		{Pointer: "/recipient/address/companyName", Rule: "oneline"},
-		{Pointer: "/recipient/address/streetLine1", Rule: "streetline", Max: 200},
-		{Pointer: "/recipient/address/streetLine2", Rule: "streetline", Max: 100},
-		{Pointer: "/recipient/address/city", Rule: "city", Max: 60},
-		{Pointer: "/recipient/address/stateOrProvince", Rule: "city", Max: 60},
+		{Pointer: "/recipient/address/streetLine1", Rule: "streetline", Max: 200, Prose: 35},
+		{Pointer: "/recipient/address/streetLine2", Rule: "streetline", Max: 100, Prose: 35},
+		{Pointer: "/recipient/address/city", Rule: "city", Max: 60, Prose: 30},
+		{Pointer: "/recipient/address/stateOrProvince", Rule: "city", Max: 60, Prose: 35},
 		{Pointer: "/recipient/address/postalCode", Rule: "postalcode", Max: 12},
 		{Pointer: "/recipient/address/country", Rule: "country", Max: 2},
 		{Pointer: "/sender/firstName", Rule: "digitalname", Max: 100},

@@ -48,9 +48,13 @@ func TestFieldTableIsWhole(t *testing.T) {
 	for _, f := range OrderFields() {
 		assert.False(t, seen[f.Pointer], "%s stands twice", f.Pointer)
 		seen[f.Pointer] = true
-		if f.Rule != "" {
-			assert.Contains(t, rules, f.Rule, f.Pointer)
+		for _, rule := range []string{f.Rule, f.PostRule} {
+			if rule != "" {
+				assert.Contains(t, rules, rule, f.Pointer)
+			}
 		}
+		assert.Equal(t, f.PostRule == "", f.PostMax == 0, f.Pointer)
+		assert.True(t, f.Prose == 0 || f.Prose < f.Max, "%s: the prose is the shorter one", f.Pointer)
 		assert.Equal(t, f.Role, RoleOf(f.Pointer[strings.LastIndexByte(f.Pointer, '/')+1:]), f.Pointer)
 	}
 }

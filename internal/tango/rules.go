@@ -3,6 +3,8 @@
 // message catalogue of 2020.
 package tango
 
+import "time"
+
 // IsIdentifier reports whether s is a customerIdentifier or accountIdentifier: [-a-zA-Z0-9]{5,100}.
 func IsIdentifier(s string) bool {
 	return len(s) >= 5 && len(s) <= 100 && all(s, isAlnumHyphen)
@@ -37,6 +39,21 @@ func IsCountry(s string) bool { return len(s) == 2 && all(s, isUpper) }
 // DeliveryMethods are the values of deliveryMethod in a new order.
 func DeliveryMethods() []string {
 	return []string{"NONE", "EMAIL", "PHONE", "ADDRESS", "EMBEDDED", "EMBEDDED_COMPONENT", "WHATSAPP"}
+}
+
+// IsDeliveryMethod reports whether s is one of DeliveryMethods.
+func IsDeliveryMethod(s string) bool {
+	switch s {
+	case "NONE", "EMAIL", "PHONE", "ADDRESS", "EMBEDDED", "EMBEDDED_COMPONENT", "WHATSAPP":
+		return true
+	}
+	return false
+}
+
+// IsDate reports whether s is an exact calendar date as RFC 3339 writes it, such as 2027-01-31.
+func IsDate(s string) bool {
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil
 }
 
 // IsOneLine reports whether s has no line break, by Unicode's mandatory breaks (UAX 14: LF, VT, FF, CR, NEL,

@@ -22,6 +22,8 @@ func TestGrammars(t *testing.T) {
 		{"e164", IsE164, []string{"+14155550123", "+4930123456"}, []string{"", "+", "14155550123", "+0123456789", "+1415555012345678", "+1 415 555"}},
 		{"currency", IsCurrency, []string{"USD", "EUR"}, []string{"usd", "US", "USDX", "U$D"}},
 		{"country", IsCountry, []string{"US", "DE"}, []string{"us", "USA", "U"}},
+		{"deliveryMethod", IsDeliveryMethod, DeliveryMethods(), []string{"", "email", "PIGEON", "EMAIL "}},
+		{"date", IsDate, []string{"2027-01-31", "2028-02-29"}, []string{"", "2027-02-29", "27-01-31", "2027-1-31", "2027-01-31T00:00:00Z", " 2027-01-31"}},
 		{"oneline", IsOneLine, []string{"", "a\tb", "日本語", "O'Brien"}, []string{"a\nb", "a\rb", "a\x00b", "a\u2028b", "a\u0085b", "a\x7f"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
