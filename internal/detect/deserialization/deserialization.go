@@ -40,7 +40,7 @@ const Class scan.Class = "deserialization"
 
 // Detector finds serialised objects. Each form holds a digit, or one of the marks of a text format.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ:!<$@\x04\x80\xac\xc2\n\\\"_")}, Find: find}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ:!<$@\x04\x80\xac\xc2\n\\\"_%")}, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {
@@ -68,7 +68,7 @@ func (f *finder) found(rule string, start, end int) {
 }
 
 // marks are the bytes at which a form begins that is not one long word, or in its middle.
-const marks = ":!<$@_[\n\\\x04\x80\xac\xc2"
+const marks = ":!<$@_[%\n\\\x04\x80\xac\xc2"
 
 var markSet = scan.Bytes(marks)
 
@@ -86,6 +86,8 @@ func (f *finder) at(i int) int {
 		f.typeKey(i)
 	case '[':
 		f.jackson(i)
+	case '%':
+		f.percent(i)
 	case '\n', '\\':
 		f.pickleText(i)
 	default:
@@ -95,6 +97,18 @@ func (f *finder) at(i int) int {
 		return -1
 	}
 	return i + 1
+}
+
+// namespaces are what the XML of a serialiser of .NET is known by; before is how far the colon is from the start.
+var namespaces = [...]struct {
+	text   string
+	before int
+}{
+	{"clr-namespace:", 13},
+	{"http://schemas.microsoft.com/clr/", 4},
+	{"http://schemas.microsoft.com/winfx/2006/xaml", 4},
+	{"http://schemas.microsoft.com/2003/10/Serialization/", 4},
+	{"http://schemas.datacontract.org/2004/07/System", 4},
 }
 
 // raw handles the first bytes of a binary stream. Decoders may have dropped its NULs.
@@ -111,6 +125,47 @@ func (f *finder) raw(i int) {
 	}
 }
 
+// percent handles % at i: a stream whose bytes above ASCII are left as they were written, because they are no text.
+func (f *finder) percent(i int) {
+	s := f.s
+	if c := lex.At(s, i+1); c|0x20 != 'a' && c|0x20 != 'c' && c != '8' && c|0x20 != 'f' {
+		return
+	}
+	var b [9]byte
+	for k, n := i, 0; n < len(b) && k < len(s); n++ {
+		if v, ok := hexByte(s, k+1); s[k] == '%' && ok {
+			b[n] = v
+			k += 3
+			continue
+		}
+		b[n] = s[k]
+		k++
+	}
+	f.work += len(b)
+	if b[2] == 5 { // the NUL between the two was dropped
+		b[2], b[3] = 0, 5
+	}
+	if rule := stream(b); rule != "" {
+		f.found(rule, i, i+3)
+	}
+}
+
+func hexByte(s string, i int) (b byte, ok bool) {
+	for k := range 2 {
+		c := lex.Lower(lex.At(s, i+k))
+		switch {
+		case lex.IsDigit(c):
+			c -= '0'
+		case c >= 'a' && c <= 'f':
+			c -= 'a' - 10
+		default:
+			return 0, false
+		}
+		b = b<<4 | c
+	}
+	return b, true
+}
+
 // colon handles : at i, behind the type letter of PHP's serialize: O:8:"…, a:1:{…, C:11:"….
 func (f *finder) colon(i int) {
 	s := f.s
@@ -120,6 +175,12 @@ func (f *finder) colon(i int) {
 	if lex.HasPrefix(s, i, ":python/") && strings.HasSuffix(s[:i], "yaml.org,2002") {
 		f.found("yaml-tag", i, i+8)
 		return
+	}
+	for _, n := range namespaces {
+		if lex.HasPrefix(s, i-n.before, n.text) {
+			f.found("xml-object", i-n.before, i-n.before+len(n.text))
+			return
+		}
 	}
 	if lex.HasPrefixFold(s, i-4, "phar") && lex.HasPrefix(s, i, "://") && lex.At(s, i+3) != 0 {
 		f.found("php-object", i-4, i+3) // reading a PHP archive unserialises its metadata
@@ -148,14 +209,15 @@ func (f *finder) colon(i int) {
 			return
 		}
 		name := q
-		for name < len(s) && name-q < 80 && (lex.IsWord(s[name]) || s[name] == '\\' || s[name] >= 0x80 || s[name] == '.') {
+		for name < len(s) && name-q < 80 && (lex.IsWord(s[name]) || s[name] == '\\' || s[name] >= 0x80 || s[name] == '.' || c == 'E' && s[name] == ':') {
 			name++
 		}
 		f.work += name - q
 		for name < len(s) && (s[name] == '"' || s[name] == '\'' || s[name] == '\\') {
 			name++
 		}
-		if lex.At(s, name) == ':' && (lex.IsDigit(lex.At(s, name+1)) || lex.At(s, name+1) == '{') || name == len(s) && i == 1 && name-q > 2 && s[name-1] != '"' {
+		if lex.At(s, name) == ':' && (lex.IsDigit(lex.At(s, name+1)) || lex.At(s, name+1) == '{') ||
+			c == 'E' && lex.At(s, name) == ';' && strings.IndexByte(s[q:name], ':') > 0 || name == len(s) && i == 1 && name-q > 2 && s[name-1] != '"' {
 			f.found("php-object", i-1, name+1)
 		}
 	case 'a':
@@ -194,6 +256,10 @@ func (f *finder) pickleText(i int) {
 	f.work += name - start
 	module := s[start:i]
 	if len(module) < 2 || module[0] != 'c' && module[0] != 'i' {
+		return
+	}
+	if strings.HasPrefix(module[1:], "__") && strings.HasSuffix(module, "__") {
+		f.found("pickle", start, name) // c__main__\nGift\n
 		return
 	}
 	switch strings.TrimPrefix(strings.TrimPrefix(module[1:], "_"), "_") {

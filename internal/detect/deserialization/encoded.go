@@ -55,20 +55,12 @@ const shortest = 12
 
 var base64 = lex.NewTable("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
 
-// word looks at one word of the base64 alphabet.
+// word looks at one word of the base64 alphabet, which hexadecimal shares.
 func (f *finder) word(start, end int) {
 	s := f.s
 	w := s[start:end]
-	if lex.HasPrefixFold(w, 0, "aced0005") {
-		f.found("java-stream", start, end)
-		return
-	}
-	if lex.HasPrefixFold(w, 0, "0001000000ffffffff") {
-		f.found("net-stream", start, end)
-		return
-	}
-	if lex.HasPrefixFold(w, 0, "1f8b08") && len(w) >= 24 && isHex(w) {
-		f.found("gzip-stream", start, end)
+	if rule := hexSignature(w); rule != "" {
+		f.found(rule, start, end)
 		return
 	}
 	// A slash or a hyphen before the data may belong to a path: look behind the last of the leading ones too.
@@ -87,13 +79,37 @@ func (f *finder) word(start, end int) {
 	f.work += min(len(w), 200)
 }
 
-func isHex(w string) bool {
-	for i := range min(len(w), 32) {
-		if !lex.IsDigit(w[i]) && (lex.Lower(w[i]) < 'a' || lex.Lower(w[i]) > 'f') {
-			return false
-		}
+// hexSignature returns the rule for a word in hexadecimal, 0x in front or not, that is the beginning of a stream.
+// Digits alone are a number that somebody wrote.
+func hexSignature(w string) string {
+	if lex.HasPrefix(w, 0, "0x") || lex.HasPrefix(w, 0, "0X") {
+		w = w[2:]
 	}
-	return true
+	var b [9]byte
+	letter := false
+	for i := range 2 * len(b) {
+		c := lex.Lower(lex.At(w, i))
+		switch {
+		case lex.IsDigit(c):
+			c -= '0'
+		case c >= 'a' && c <= 'f':
+			c -= 'a' - 10
+			letter = true
+		case i >= 8 && lex.HasPrefixFold(w, 0, "aced0005"):
+			return "java-stream"
+		default:
+			return ""
+		}
+		b[i/2] = b[i/2]<<4 | c
+	}
+	rule := stream(b)
+	for i := 2 * len(b); rule != "" && !letter; i++ {
+		if i == 4*len(b) || i >= len(w) {
+			return ""
+		}
+		letter = lex.IsLetter(w[i])
+	}
+	return rule
 }
 
 // head decodes the first 12 characters of base64 in either alphabet.
@@ -125,33 +141,80 @@ func head(w string) (b [9]byte, ok bool) {
 	return b, true
 }
 
-// signature returns the rule for a word whose base64 decodes to the beginning of a serialised object.
+// signature returns the rule for a word whose base64, or the base64 inside of that, decodes to the beginning of a
+// serialised object.
 func signature(w string) string {
 	b, ok := head(w)
 	if !ok {
 		return ""
 	}
+	if rule := stream(b); rule != "" {
+		if len(w) < 16 && (rule == "pickle" || rule == "net-stream") {
+			return "" // too short to be more than a word that looks alike
+		}
+		return rule
+	}
+	return twice(w, b)
+}
+
+// twice is signature for what w decodes to, where that is base64 again.
+func twice(w string, b [9]byte) string {
+	if !base64[b[0]] || !base64[b[1]] || !base64[b[2]] {
+		return ""
+	}
+	rest, ok := head(w[min(4, len(w)):])
+	if !ok {
+		return ""
+	}
+	inner := [12]byte{b[0], b[1], b[2]}
+	for i, c := range rest {
+		if !base64[c] {
+			return ""
+		}
+		inner[3+i] = c
+	}
+	decoded, _ := head(string(inner[:]))
+	return stream(decoded)
+}
+
+// stream returns the rule for the first bytes of a serialised object.
+func stream(b [9]byte) string {
 	h := string(b[:])
-	switch {
-	case strings.HasPrefix(h, "\xac\xed\x00\x05"), strings.HasPrefix(h, "\xca\xfe\xba\xbe\x00\x00"):
-		return "java-stream"
-	case strings.HasPrefix(h, "\x1f\x8b\x08\x00"), strings.HasPrefix(h, "\x1f\x8b\x08\x08"):
-		return "gzip-stream"
-	case strings.HasPrefix(h, "\x00\x01\x00\x00\x00\xff\xff\xff\xff"):
-		return "net-stream"
-	case strings.HasPrefix(h, "\xff\x01") && strings.IndexByte("\x0f\x32\x33\x16\x05\x1b\x10", b[2]) >= 0 && len(w) >= 16:
-		return "net-stream"
-	case strings.HasPrefix(h, "\x04\x08") && strings.IndexByte("o[{IUuceC", b[2]) >= 0:
-		return "ruby-marshal"
-	case b[0] == 0x80 && b[1] >= 2 && b[1] <= 5 && len(w) >= 16 && pickleStart(b):
-		return "pickle"
-	case phpStart(h):
-		return "php-object"
-	case h[0] == 'c' && (strings.HasPrefix(h, "cos\nsyste") || strings.HasPrefix(h, "cposix\nsy") || strings.HasPrefix(h, "c__builti") ||
-		strings.HasPrefix(h, "cbuiltins") || strings.HasPrefix(h, "csubproce") || strings.HasPrefix(h, "cnt\nsyste") || strings.HasPrefix(h, "ccommands")):
-		return "pickle"
-	case strings.HasPrefix(h, "(cos\nsyst"), strings.HasPrefix(h, "(S'") && len(w) >= 24, strings.HasPrefix(h, "!!python/"), strings.HasPrefix(h, "--- !ruby"):
-		return "pickle"
+	switch b[0] {
+	case 0xac, 0xca:
+		if h[:4] == "\xac\xed\x00\x05" || h[:6] == "\xca\xfe\xba\xbe\x00\x00" {
+			return "java-stream"
+		}
+	case 0x1f:
+		if h[:3] == "\x1f\x8b\x08" && (b[3] == 0 || b[3] == 8) {
+			return "gzip-stream"
+		}
+	case 0:
+		if h == "\x00\x01\x00\x00\x00\xff\xff\xff\xff" {
+			return "net-stream"
+		}
+	case 0xff:
+		if b[1] == 1 && strings.IndexByte("\x0f\x32\x33\x16\x05\x1b\x10", b[2]) >= 0 {
+			return "net-stream"
+		}
+	case 4:
+		if b[1] == 8 && strings.IndexByte("o[{IUuceC", b[2]) >= 0 {
+			return "ruby-marshal"
+		}
+	case 0x80:
+		if b[1] >= 2 && b[1] <= 5 && pickleStart(b) {
+			return "pickle"
+		}
+	case 'O', 'a', 'C', 'E', 's':
+		if phpStart(h) {
+			return "php-object"
+		}
+	case 'c', '(', '!', '-':
+		for _, t := range [...]string{"cos\nsyste", "cposix\nsy", "c__builti", "cbuiltins", "csubproce", "cnt\nsyste", "ccommands", "(cos\nsyst", "(dp0\n", "(lp0\n", "(S'", "!!python/", "--- !ruby"} {
+			if strings.HasPrefix(h, t) {
+				return "pickle"
+			}
+		}
 	}
 	return ""
 }

@@ -188,7 +188,7 @@ func (f *finder) xml(i int) {
 			return
 		}
 		f.attributes(i, end)
-	case "java", "object", "map", "entry", "set", "list", "contact", "string", "root", "array", "properties":
+	case "java", "object", "map", "entry", "set", "list", "contact", "string", "root", "array", "properties", "bean":
 		f.attributes(i, end)
 	}
 }
