@@ -106,7 +106,7 @@ var cwes = map[scan.Class][]int{
 	"el":                  {917, 502},
 	"xxe":                 {611, 776, 827, 91},
 	"ssi":                 {97, 96},
-	"crlf":                {93, 113, 117, 644},
+	"crlf":                {93, 113, 117, 644, 150},
 	"code_injection":      {94, 95, 96, 470},
 	"deserialization":     {502},
 	"prototype_pollution": {1321, 471},

@@ -3,11 +3,12 @@
 //
 // # What it recognises
 //
-// A line break (CR, LF, NEL, U+2028, and the characters whose low byte becomes one when a careless program cuts
-// UTF-16 short, 嘊 and 嘍) in front of a header field, a status line, a request line or a command. People do type
-// line breaks, so behind a plain one only what nobody writes to a friend counts: "Set-Cookie:", "Bcc:" with a
-// mail address, "HTTP/1.1 200". Behind an encoded one any field name does. And encoded words (RFC 2047) that
-// hide a line break or an address.
+// A line break (CR, LF, VT, FF, NEL, U+2028, and the characters whose low byte becomes one when a careless program
+// cuts UTF-16 short, 嘊 and 嘍, Ċ and č before it) in front of a header field, a status line, a request line or a
+// command. People do type line breaks, so behind a plain one only what nobody writes to a friend counts:
+// "Set-Cookie:", "Bcc:" with a mail address, "HTTP/1.1 200", "MAIL FROM:<". Behind an encoded one any field name
+// does, and the beginning of a line of a log. Encoded words (RFC 2047) that hide a line break or an address, or stand
+// inside one; and the escape sequences of terminals, which rewrite what an administrator sees of a log.
 //
 // # What it does not
 //
@@ -22,8 +23,10 @@
 //	log-forging         an encoded line break and what looks like the next line of a log
 //	encoded-word        an encoded word that hides a line break or an address
 //	split-escape        a line break inside an escape, so that removing it builds one
+//	terminal-escape     an encoded ESC and a control sequence (ECMA-48): colours, the cursor, the window's title
 //
-// CWE-93 (CRLF injection), CWE-113 (HTTP response splitting), CWE-117 (log forging), CWE-644.
+// CWE-93 (CRLF injection), CWE-113 (HTTP response splitting), CWE-117 (log forging), CWE-150 (escape sequences),
+// CWE-644.
 package crlf
 
 import (
@@ -37,7 +40,7 @@ const Class scan.Class = "crlf"
 
 // Detector finds crlf.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("\r\n\x85\x98\xA8\xA9?")}, Find: find}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("\r\n\v\f\x1b\x85\x8A\x98\xA8\xA9?")}, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {
@@ -46,8 +49,11 @@ func find(v *scan.View, report scan.Report) {
 	if strings.Contains(s, "=?") {
 		encodedWords(v, report)
 	}
+	if v.Has.Has('\x1b') {
+		escapes(v, report)
+	}
 	rare := strings.Contains(s, "\u0085") || strings.Contains(s, "\u2028") || strings.Contains(s, "\u2029") ||
-		strings.Contains(s, "嘊") || strings.Contains(s, "嘍")
+		strings.Contains(s, "嘊") || strings.Contains(s, "嘍") || strings.Contains(s, "Ċ") || v.Has.Has('\v') && strings.ContainsAny(s, "\v\f")
 	if !rare && !v.Has.Has('\n') && !v.Has.Has('\r') {
 		return
 	}
@@ -99,8 +105,12 @@ func breakAt(s string, i int) int {
 		return 0
 	}
 	switch s[i] {
-	case '\r', '\n':
+	case '\r', '\n', '\v', '\f':
 		return 1
+	case 0xC4:
+		if strings.HasPrefix(s[i:], "Ċ") || strings.HasPrefix(s[i:], "čĊ") {
+			return 2
+		}
 	case 0xC2:
 		if strings.HasPrefix(s[i:], "\u0085") {
 			return 2
@@ -136,11 +146,11 @@ func judge(v *scan.View, start, i, breaks int, first string) (rule string, end i
 		line = line[:k]
 	}
 	end = max(i+len(line), start+1)
-	encoded := v.Kind(start)&(scan.Percent|scan.Entity) != 0 || s[start] == 0xE5
+	encoded := v.Kind(start)&(scan.Percent|scan.Entity) != 0 && s[start] != 0xC4 || s[start] == 0xE5
 	switch {
 	case statusLine(line):
 		return "response-splitting", end
-	case requestLine(line):
+	case requestLine(line), hasFold(line, "mail from:<"), hasFold(line, "rcpt to:<"):
 		return "request-splitting", end
 	case start > 0 && strings.HasSuffix(s[:start], "%0") && line != "" && (line[0]|0x20 == 'd' || line[0]|0x20 == 'a'):
 		return "split-escape", end
@@ -158,9 +168,9 @@ func judge(v *scan.View, start, i, breaks int, first string) (rule string, end i
 	switch {
 	case logLine(line):
 		return "log-forging", end
-	case ok && !strings.HasPrefix(value, "//"):
+	case ok && !strings.HasPrefix(value, "//"), line != "" && line[0] == ':' && pseudo(line):
 		return "header", end
-	case breaks >= 2 && strings.HasPrefix(line, "<"):
+	case breaks >= 2 && (strings.HasPrefix(line, "<") || line != "" && isAddress(first) && !strings.ContainsAny(first, "?:/=&")):
 		return "response-splitting", end
 	case command(line):
 		return "request-splitting", end
@@ -201,6 +211,12 @@ func injects(name, value, first string) bool {
 		return true
 	case oneOf(name, "location", "refresh", "link", "referer", "content-location"):
 		return strings.HasPrefix(value, "//") || strings.Contains(value, "://") || containsFold(value, "javascript:") || containsFold(value, "url=")
+	case oneOf(name, "authorization"):
+		return hasFold(value, "basic ") || hasFold(value, "bearer ") || hasFold(value, "digest ")
+	case oneOf(name, "cookie"):
+		return strings.IndexByte(value, '=') > 0 && isToken(value[0]) && strings.IndexByte(value[:strings.IndexByte(value, '=')], ' ') < 0
+	case oneOf(name, "subject"):
+		return isAddress(first) && !strings.ContainsAny(first, "?:/=&")
 	case oneOf(name, "bcc"):
 		return strings.IndexByte(value, '@') > 0
 	case oneOf(name, "cc", "to", "from", "reply-to", "sender", "errors-to", "disposition-notification-to"):
@@ -209,6 +225,12 @@ func injects(name, value, first string) bool {
 		return strings.IndexByte(strings.TrimRight(value, "."), '.') > 0 && strings.IndexByte(value, ' ') < 0 // "Host: No." is a play
 	}
 	return false
+}
+
+// pseudo reports a pseudo-header field of HTTP/2 (RFC 9113 section 8.3).
+func pseudo(line string) bool {
+	name, _, ok := field(line[1:])
+	return ok && oneOf(name, "status", "path", "method", "authority", "scheme", "protocol")
 }
 
 // isAddress reports whether s is one mail address, as the field of a form would hold it.
@@ -223,6 +245,26 @@ func statusLine(line string) bool {
 		(line[6] == '.' || line[6] == ' ') && strings.IndexByte(line, ' ') > 0
 }
 
+// escapes finds the control sequences of terminals, CSI, OSC and DCS, where ESC was written in an encoding: raw ones
+// come with what people copy from a terminal.
+func escapes(v *scan.View, report scan.Report) {
+	s := v.Text
+	i := strings.Index(s, "\x1b")
+	for ; i >= 0 && i+2 < len(s); i++ {
+		if s[i] != 0x1b {
+			k := strings.IndexByte(s[i:], 0x1b)
+			if k < 0 {
+				return
+			}
+			i += k
+		}
+		if i+2 < len(s) && v.Kind(i) != 0 && strings.IndexByte("[]P", s[i+1]) >= 0 && (s[i+2] >= '0' && s[i+2] <= '?' || s[i+2] >= 'A' && s[i+2] <= 'K') {
+			report("terminal-escape", i, i+3)
+			return
+		}
+	}
+}
+
 // document reports what the body of a forged response begins with.
 func document(line string) bool {
 	return hasFold(line, "<html") || hasFold(line, "<body") || hasFold(line, "<head") || hasFold(line, "<!doctype")
@@ -235,23 +277,39 @@ func requestLine(line string) bool {
 		method[0] < 'a' && strings.Contains(rest, " HTTP/")
 }
 
-// command reports a command of SMTP, Redis or memcached.
+// command reports a command of SMTP, IMAP, Redis or memcached.
 func command(line string) bool {
 	word, rest, _ := strings.Cut(line, " ")
 	switch {
-	case oneOf(word, "helo", "ehlo", "data", "quit", "rset", "vrfy", "expn", "flushall", "flushdb", "slaveof", "save", "bgsave",
+	case oneOf(word, "flushall", "flushdb", "slaveof", "replicaof"):
+		return true
+	case oneOf(word, "helo", "ehlo", "data", "quit", "rset", "vrfy", "expn", "save", "bgsave",
 		"starttls", "noop", "info", "keys", "shutdown", "multi", "exec"):
 		return word[0] < 'a'
 	case oneOf(word, "mail", "rcpt"):
 		return hasFold(rest, "from:") || hasFold(rest, "to:")
+	case len(word) >= 2 && word[0] >= 'A' && word[0] <= 'Z' && strings.Trim(word[1:], "0123456789") == "": // a tag of IMAP
+		verb, _, _ := strings.Cut(rest, " ")
+		return oneOf(verb, "capability", "login", "logout", "select", "examine", "fetch", "authenticate", "list", "append", "store", "noop") && verb[0] < 'a'
 	case oneOf(word, "config", "set", "get", "auth", "eval", "stats", "del", "lpush", "rpush", "append"):
 		return word[0] < 'a' && rest != "" || oneOf(word, "stats") || oneOf(word, "set") && strings.Count(rest, " ") == 3
 	}
 	return len(line) > 1 && line[0] == '*' && line[1] >= '0' && line[1] <= '9' // RESP
 }
 
-// logLine reports what a line of a log begins with: a level, a time in brackets, a date, or an address.
+// logLine reports what a line of a log begins with: a level, a time in brackets, a date, an address, the priority of
+// syslog (RFC 5424 section 6), or the level as a key of JSON.
 func logLine(line string) bool {
+	if hasFold(line, `{"level":`) || hasFold(line, `{"time":`) || hasFold(line, `{"ts":`) || hasFold(line, "level=") || hasFold(line, "time=") {
+		return true
+	}
+	if len(line) > 3 && line[0] == '<' && line[1] >= '0' && line[1] <= '9' {
+		k := strings.IndexByte(line, '>')
+		return k > 0 && k <= 4 && strings.Trim(line[1:k], "0123456789") == ""
+	}
+	if len(line) > 15 && strings.Contains("JanFebMarAprMayJunJulAugSepOctNovDec", line[:3]) && line[3] == ' ' && line[9] == ':' && line[12] == ':' {
+		return true // RFC 3164
+	}
 	t := strings.TrimLeft(line, "[(")
 	word := t
 	if i := strings.IndexAny(t, " :])-"); i >= 0 {

@@ -47,6 +47,9 @@ func encodedWord(s string) int {
 	}
 	end := min(len(s), i+2+n+2)
 	text = text[:n]
+	if k := atoms(s, end); k > end-1 && k < len(s) && s[k] == '@' && strings.IndexByte("qb", s[i]|0x20) >= 0 {
+		return k + 1 // no address holds an encoded word (RFC 2047 section 5): one parser reads another address here
+	}
 	switch s[i] | 0x20 {
 	case 'q':
 		for j := 0; j+2 < len(text); j++ {
@@ -64,6 +67,14 @@ func encodedWord(s string) int {
 		}
 	}
 	return 0
+}
+
+// atoms gives the offset behind the characters of an atom at i.
+func atoms(s string, i int) int {
+	for i < len(s) && (isToken(s[i]) || s[i] == '.' || s[i] == '+') {
+		i++
+	}
+	return i
 }
 
 // hides reports the bytes for which an encoded word is used against a parser of addresses or headers.
