@@ -3,8 +3,10 @@
 // # What it recognises
 //
 // A cell, which begins with the text, a line, or a comma, semicolon or tab, that starts with "=", "+", "-" or "@",
-// white space and a quote in front aside, and goes on as a formula: a call of a function, a DDE link
-// (program|'topic'!item), a link to a file, or arithmetic on cells and numbers behind "=".
+// white space and a quote in front aside, and goes on as a formula: a call, a DDE link (program|'topic'!item), a link
+// to a file, or arithmetic on cells, numbers and texts behind "=". Behind "=" any name with its bracket glued on is a
+// call, since every spreadsheet has functions of its own; behind "+", "-" and "@", which people use too, only one of
+// a list is.
 //
 // # What it does not
 //
@@ -41,7 +43,8 @@ const maxCell = 1024
 func find(v *scan.View, report scan.Report) {
 	s := v.Text
 	v.Work(len(s))
-	cell(v, 0, true, report)
+	f := finder{v: v, report: report}
+	f.cell(0, true)
 	if i := skip(s, 0); hasFold(s[i:], "DDE") {
 		if k := skip(s, i+3); k < len(s) && s[k] == '(' && k+1 < len(s) && s[k+1] == '"' {
 			report("dde", i, k+1) // LibreOffice's function, without its sign
@@ -58,7 +61,7 @@ func find(v *scan.View, report scan.Report) {
 			}
 			i += k
 			if first, own := starts(s, i); first {
-				cell(v, i, own, report)
+				f.cell(i, own)
 			}
 		}
 	}
@@ -83,15 +86,32 @@ func starts(s string, i int) (first, own bool) {
 
 // skip passes the white space and quote that may stand in front of a formula.
 func skip(s string, i int) int {
-	for k := 0; k < 16 && i < len(s) && (s[i] <= ' ' || s[i] == '"'); k++ {
-		i++
+	for k := 0; k < 16 && i < len(s); k++ {
+		switch {
+		case s[i] <= ' ' || s[i] == '"':
+			i++
+		case strings.HasPrefix(s[i:], "\u00a0"):
+			i += 2
+		case strings.HasPrefix(s[i:], "\ufeff"):
+			i += 3
+		default:
+			return i
+		}
 	}
 	return i
 }
 
+// A finder looks at the cells of one text.
+type finder struct {
+	v         *scan.View
+	report    scan.Report
+	from, bar int // no bar and no end of a formula stands in [from,bar)
+	linked    int // the end of the link whose bar that is, or 0
+}
+
 // cell judges the cell that begins at i. Behind a comma a sentence goes on, so only what cannot be prose counts.
-func cell(v *scan.View, i int, own bool, report scan.Report) {
-	s := v.Text
+func (f *finder) cell(i int, own bool) {
+	s, v, report := f.v.Text, f.v, f.report
 	i = skip(s, i)
 	if i == len(s) {
 		return
@@ -111,11 +131,11 @@ func cell(v *scan.View, i int, own bool, report scan.Report) {
 		i++
 	}
 	body := s[i:min(len(s), i+maxCell)]
-	v.Work(len(body) / 8)
-	if n := dde(body); n > 0 {
-		report("dde", start, i+n)
+	if end := f.dde(i); end > 0 {
+		report("dde", start, end)
 		return
 	}
+	v.Work(8)
 	if n := call(body, sign); n > 0 {
 		report("function", start, i+n)
 		return
@@ -129,36 +149,57 @@ func cell(v *scan.View, i int, own bool, report scan.Report) {
 	}
 }
 
-// dde gives the end of a DDE link, program|'topic'!item or program|topic!item, in a formula; 0 for none. Terms of
-// arithmetic and calls may stand in front.
-func dde(s string) int {
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '|':
-			return link(s, i)
-		case c == '\n' || c == '\r' || c == '\t' || c == ';':
-			return 0
-		case c >= 0x80 || c == '<' || c == '{' || c == '$' && i > 0 && s[i-1] == ' ':
-			return 0
+// dde gives the end of a DDE link, program|'topic'!item or program|topic!item, in the formula at i; 0 for none.
+// Terms of arithmetic and calls may stand in front. Where one bar or end is found, the cells before it share it.
+func (f *finder) dde(i int) int {
+	s := f.v.Text
+	if i < f.from || i > f.bar {
+		f.from, f.bar = i, i
+		for f.bar < len(s) && !endsFormula(s, f.bar) {
+			f.bar++
+		}
+		f.v.Work(f.bar - i)
+		f.linked = 0
+		if f.bar < len(s) && s[f.bar] == '|' {
+			f.linked = link(s[:min(len(s), f.bar+maxCell)], f.bar)
+			f.v.Work(max(maxGap, f.linked-f.bar))
 		}
 	}
-	return 0
+	if f.bar-i > maxCell {
+		return 0
+	}
+	return f.linked
 }
+
+// endsFormula reports whether a bar stands at s[i], or what no formula in front of one holds.
+func endsFormula(s string, i int) bool {
+	switch c := s[i]; c {
+	case '|', '\n', '\r', '\t', ';', '<', '{':
+		return true
+	case '$':
+		return i > 0 && s[i-1] == ' '
+	default:
+		return c >= 0x80
+	}
+}
+
+// maxGap bounds the white space around the bar and the exclamation mark of a link.
+const maxGap = 64
 
 func link(s string, bar int) int {
 	name := bar
-	for name > 0 && bar-name < 16 && s[name-1] == ' ' {
+	for name > 0 && bar-name < maxGap && s[name-1] == ' ' {
 		name--
 	}
-	bar, end := name, bar
-	for name > 0 && isWord(s[name-1]) {
-		name--
+	end := bar
+	if name == 0 || !isWord(s[name-1]) {
+		return 0
 	}
 	i := end + 1
-	for i < len(s) && i-end < 16 && s[i] == ' ' {
+	for i < len(s) && i-end < maxGap && s[i] == ' ' {
 		i++
 	}
-	if name == bar || i >= len(s) {
+	if i >= len(s) {
 		return 0
 	}
 	if s[i] == '\'' || s[i] == '"' {
@@ -167,12 +208,16 @@ func link(s string, bar int) int {
 			return len(s)
 		}
 		i += k + 2
-		for n := 0; i < len(s) && n < 16 && s[i] == ' '; n++ {
+		for n := 0; i < len(s) && n < maxGap && s[i] == ' '; n++ {
 			i++
 		}
 	} else {
-		for i < len(s) && s[i] > ' ' && s[i] != '!' {
+		topic := i
+		for i < len(s) && s[i] >= ' ' && s[i] != '!' {
 			i++
+		}
+		if strings.IndexByte(s[topic:i], ' ') >= 0 && (i == len(s) || term(s[i+1:]) == 0 || isDigit(s[i+1])) {
+			return 0 // a sentence: with white space in the topic a cell must follow
 		}
 	}
 	if i < len(s) && s[i] == '!' {
@@ -181,12 +226,15 @@ func link(s string, bar int) int {
 	return 0
 }
 
+// maxTerms bounds the terms of arithmetic in front of a call.
+const maxTerms = 128
+
 // call gives the end of NAME( where NAME is a function of a spreadsheet; 0 for none. Behind "=" terms of arithmetic
 // may stand in front. Behind "@", "+" and "-" the function must come first.
 func call(s string, sign byte) int {
 	i := 0
 	if sign == '=' || sign == '+' || sign == '-' {
-		for i < len(s) && (isDigit(s[i]) || strings.IndexByte("+-*/.,&^ ", s[i]) >= 0) {
+		for i < len(s) && i < maxTerms && (isDigit(s[i]) || strings.IndexByte("+-*/.,&^ ", s[i]) >= 0) {
 			i++
 		}
 	}
@@ -201,7 +249,10 @@ func call(s string, sign byte) int {
 	if end == start || i == len(s) || s[i] != '(' {
 		return 0
 	}
-	if isFunction(s[start:end]) && (sign == '=' || i == end && argument(s[i+1:])) {
+	switch name := s[start:end]; {
+	case isFunction(name) && (sign == '=' || i == end && (argument(s[i+1:]) || i+1 < len(s) && s[i+1] == ')')):
+		return i + 1
+	case sign == '=' && start == 0 && i == end && end >= 2 && !isDigit(name[0]) && strings.IndexByte(s[i:], ')') > 0:
 		return i + 1
 	}
 	return 0
@@ -288,9 +339,16 @@ func arithmetic(s string) int {
 	return i
 }
 
-// term gives the length of a number or a reference to a cell.
+// term gives the length of a number, a reference to a cell or a text.
 func term(s string) int {
 	i := 0
+	if s != "" && s[0] == '"' {
+		k := strings.IndexByte(s[1:], '"')
+		if k < 0 {
+			return 0
+		}
+		return k + 2
+	}
 	for i < len(s) && i < 4 && (s[i] == '$' || s[i]|0x20 >= 'a' && s[i]|0x20 <= 'z') {
 		i++
 	}
