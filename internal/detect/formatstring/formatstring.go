@@ -3,8 +3,9 @@
 // # What it recognises
 //
 // The conversions of C (ISO C 7.23.6.1, POSIX positions) where they read or write memory: %n with anything beside
-// it, positional %7$x, %p and %n, rows of conversions, widths and precisions that exhaust memory. The fields of
-// Python's str.format and of .NET that walk from an object to its class and its globals.
+// it, positional %7$x, %p and %n, positions of two digits, rows of conversions, one behind a mark (AAAA%x), a lone %p,
+// %8x or %*d, widths and precisions that exhaust memory, also as {:>9999999} of Python and .NET. The fields of Python's
+// str.format and of .NET that walk from an object to its class and its globals, and the dunder keys of its %(…)s.
 //
 // # What it does not
 //
@@ -32,16 +33,22 @@ const Class scan.Class = "format_string"
 
 // Detector finds format_string.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("%{"), scan.Bytes("npxXsducdifgGeEaAoq@_$")}, Find: find}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("%{"), scan.Bytes("npxXsducdifgGeEaAoq@_$bvT0123456789")}, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {
 	v.Work(len(v.Text))
 	if v.Has.Has('%') {
 		conversions(v, report)
+		if v.Has.Has('(') && v.Has.Has('_') {
+			mapped(v, report)
+		}
 	}
 	if v.Has.Has('{') && v.Has.Has('_') {
 		attributes(v, report)
+	}
+	if v.Has.Has('{') && v.Has.Has('}') {
+		widths(v, report)
 	}
 }
 
@@ -52,6 +59,8 @@ type conversion struct {
 	positional bool
 	doubled    bool // two percent signs: a way round a filter
 	digits     int  // of the width
+	position   int  // digits of the position
+	star       bool // the width comes from the arguments
 	flagged    bool // has flags, a width or a precision
 	long       bool // a width or precision of three digits or more
 }
@@ -69,6 +78,7 @@ func parse(s string, i int) (c conversion, ok bool) {
 	number := func() int {
 		from := j
 		for j < len(s) && j-i < maxDirective && (s[j] >= '0' && s[j] <= '9' || s[j] == '*') {
+			c.star = c.star || s[j] == '*'
 			j++
 		}
 		return j - from
@@ -76,7 +86,7 @@ func parse(s string, i int) (c conversion, ok bool) {
 	first := j
 	n := number()
 	if n > 0 && j < len(s) && s[j] == '$' {
-		c.positional = true
+		c.positional, c.position = true, n
 		j++
 		first = j
 		n = 0
@@ -93,10 +103,13 @@ func parse(s string, i int) (c conversion, ok bool) {
 		c.long = number() >= 4 || c.long
 	}
 	c.flagged = j > first
-	for k := 0; k < 2 && j < len(s) && strings.IndexByte("hlqjztLI", s[j]) >= 0; k++ {
+	for k := 0; k < 2 && j < len(s) && strings.IndexByte("hlqjztLIw", s[j]) >= 0; k++ {
 		j++
 	}
-	if j >= len(s) || strings.IndexByte("nxXpsSduoicfFgGeEaAC@", s[j]) < 0 {
+	if j+2 < len(s) && s[j-1] == 'I' && (s[j:j+2] == "64" || s[j:j+2] == "32") { // Windows
+		j += 2
+	}
+	if j >= len(s) || strings.IndexByte("nxXpsSduoicfFgGeEaAC@bvT", s[j]) < 0 {
 		return c, false
 	}
 	c.verb, c.end = s[j], j+1
@@ -123,6 +136,10 @@ type row struct {
 	flagged        bool
 	doubled        bool
 	bigWidth       bool
+	star           bool
+	pointer        bool // %p
+	marked         bool // a mark of the attacker's stands in front: AAAA%x
+	glued          bool // a word in front, none behind: name%n
 }
 
 // maxGap is how many bytes may stand between the directives of a row.
@@ -152,10 +169,24 @@ func conversions(v *scan.View, report scan.Report) {
 		if r.n > 0 && i-r.end > maxGap {
 			flush()
 		}
+		if r.n == 0 {
+			r.before(s, i, &c)
+		}
 		r.add(i, &c)
 		i = c.end
 	}
 	flush()
+}
+
+// before looks at what stands in front of the first directive, c at i.
+func (r *row) before(s string, i int, c *conversion) {
+	if i == 0 {
+		return
+	}
+	last := s[i-1]
+	letter := last|0x20 >= 'a' && last|0x20 <= 'z'
+	r.marked = i >= 4 && letter && s[i-2] == last && s[i-3] == last && s[i-4] == last
+	r.glued = letter && c.verb == 'n' && (c.end == len(s) || s[c.end]|0x20 < 'a' || s[c.end]|0x20 > 'z')
 }
 
 func (r *row) add(i int, c *conversion) {
@@ -178,7 +209,9 @@ func (r *row) add(i int, c *conversion) {
 	default:
 		r.texts++
 	}
-	r.positionalRead = r.positionalRead || c.positional && strings.IndexByte("xXpn", c.verb) >= 0
+	r.positionalRead = r.positionalRead || c.positional && (strings.IndexByte("xXpn", c.verb) >= 0 || c.position >= 2)
+	r.star = r.star || c.star
+	r.pointer = r.pointer || c.verb == 'p'
 	r.long = r.long || c.long
 	r.flagged = r.flagged || c.flagged
 	r.doubled = r.doubled || c.doubled
@@ -190,13 +223,15 @@ func (r *row) judge(s string) string {
 	switch {
 	case r.n == 0:
 		return ""
-	case r.write > 0 && (r.n > 1 || r.positionalRead || r.bigWidth || whole):
+	case r.write > 0 && (r.n > 1 || r.positionalRead || r.bigWidth || whole || r.marked || r.glued):
 		return "write"
 	case r.positionalRead, r.read >= 3, r.read >= 2 && (r.tight >= 2 || whole):
 		return "read"
-	case r.tight >= 4, r.n >= 5 && r.texts == r.n && whole, r.n >= 6 && r.read > 0, r.read > 0 && r.tight >= 3:
+	case r.tight >= 4, r.tight >= 3 && whole, r.n >= 5 && r.texts == r.n && whole, r.n >= 6 && r.read > 0, r.read > 0 && r.tight >= 3:
 		return "read"
-	case r.read > 0 && whole && (r.tight == r.n && r.n > 1 || r.n == 1 && r.flagged):
+	case r.read > 0 && (whole && (r.tight == r.n && r.n > 1 || r.n == 1 && (r.flagged || r.pointer)) || r.marked):
+		return "read"
+	case r.star && whole:
 		return "read"
 	case r.doubled && whole && r.flagged:
 		return "read"
@@ -209,7 +244,40 @@ func (r *row) judge(s string) string {
 // maxField bounds the length of a replacement field.
 const maxField = 256
 
-// attributes finds replacement fields that read a dunder attribute: {0.__class__}, {x[__globals__]}.
+// widths finds replacement fields, {:>9999999} or {0:9999999d}, whose width is of six digits or more: Python and .NET
+// fill it with white space.
+func widths(v *scan.View, report scan.Report) {
+	s := v.Text
+	for i := 0; ; i++ {
+		k := strings.IndexByte(s[i:], '{')
+		if k < 0 {
+			return
+		}
+		i += k
+		j := i + 1
+		for j < len(s) && j-i < 4 && s[j] >= '0' && s[j] <= '9' {
+			j++
+		}
+		if j == len(s) || s[j] != ':' && s[j] != ',' {
+			continue
+		}
+		j++
+		for k := 0; k < 3 && j < len(s) && strings.IndexByte("<>=^-+ #*.0", s[j]) >= 0; k++ {
+			j++
+		}
+		digits := j
+		for j < len(s) && j-digits < maxDirective && s[j] >= '0' && s[j] <= '9' {
+			j++
+		}
+		v.Work(j - i)
+		if j-digits >= 6 && j < len(s) && (s[j] == '}' || j+1 < len(s) && s[j+1] == '}') {
+			report("exhaust", i, j)
+			return
+		}
+	}
+}
+
+// attributes finds replacement fields that read a dunder attribute: {0.__class__}, {x[__globals__]}, %(__class__)s.
 func attributes(v *scan.View, report scan.Report) {
 	s := v.Text
 	for i := 0; ; i++ {
@@ -236,6 +304,24 @@ func attributes(v *scan.View, report scan.Report) {
 				break
 			}
 		}
+	}
+}
+
+// mapped finds the conversion of a key of Python's that is a dunder name: %(__class__)s.
+func mapped(v *scan.View, report scan.Report) {
+	s := v.Text
+	v.Work(len(s))
+	for i := 0; ; {
+		k := strings.Index(s[i:], "%(__")
+		if k < 0 {
+			return
+		}
+		i += k
+		if dunder(s[i+2:]) {
+			report("attribute", i, i+4)
+			return
+		}
+		i += 4
 	}
 }
 
