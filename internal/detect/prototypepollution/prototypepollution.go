@@ -4,14 +4,14 @@
 // # What it recognises
 //
 // __proto__ as a key, a parameter, an element of a path, or alone; constructor.prototype in each notation
-// (dots, brackets, slashes, nested JSON); assignments to a built-in's prototype; the accessors __defineGetter__
+// (dots, brackets, slashes, nested JSON, indented or not); what writes to a built-in's prototype; the accessors __defineGetter__
 // and the like; and keys that become one of these when a filter removes __proto__ from them once.
 //
 // # Rules
 //
 //	proto-key           __proto__ where a key or a path element stands: a[__proto__][b], "__proto__":, .__proto__
 //	constructor-path    constructor.prototype, constructor[prototype], {"constructor":{"prototype":…
-//	prototype-write     Object.prototype.x = …
+//	prototype-write     Object.prototype.x = …, Object.assign(Object.prototype, …), Object.setPrototypeOf(…
 //	nested-key          __pro__proto__to__, constconstructorructor
 //
 // # What it does not recognise
@@ -110,6 +110,8 @@ func key(s string, i int) (rule string, end int) {
 func keyPlace(s string, i, end int) bool {
 	before, after := lex.At(s, i-1), lex.At(s, end)
 	switch after {
+	case '{': // GraphQL and YAML
+		return before == '{' || before == ',' || before == '.'
 	case '[', '.', '=', '/', ':':
 		return !lex.IsWord(before) && (after != '.' || lex.IsWord(lex.At(s, end+1)) || lex.At(s, end+1) == '_') &&
 			(after != ':' || before == '\'' || before == '"' || before == '{' || before == ',' || i == 0)
@@ -143,9 +145,15 @@ func split(s string, i, end int, word string) bool {
 	return false
 }
 
+// maxBetween bounds what stands between constructor and prototype: JSON may be indented.
+const maxBetween = 48
+
 // path looks at the "type" at i: does it end prototype behind a constructor or before an assignment?
 func path(s string, i int) (rule string, start, end int) {
 	start, end = i-len(prototype)+len("type"), i+len("type")
+	if start >= 0 && s[start:end] == "Prototype" {
+		return setter(s, start, end)
+	}
 	if start < 0 || s[start:end] != prototype {
 		return "", 0, 0
 	}
@@ -154,10 +162,10 @@ func path(s string, i int) (rule string, start, end int) {
 	}
 	// Walk back over the punctuation between the two keys.
 	k := start
-	for k > 0 && start-k < 16 && strings.IndexByte(`.[]"'{}:/\ %,`+"`", s[k-1]) >= 0 {
+	for k > 0 && start-k < maxBetween && strings.IndexByte(".[]\"'{}:/\\ %,`\n\r\t", s[k-1]) >= 0 {
 		k--
 	}
-	if between := s[k:start]; k >= len(constructor) && k < start && strings.Trim(between, " ,") != "" && strings.HasSuffix(s[:k], constructor) {
+	if between := s[k:start]; k >= len(constructor) && k < start && strings.Trim(between, " ,\n\r\t") != "" && strings.HasSuffix(s[:k], constructor) {
 		if c := k - len(constructor); c == 0 || !lex.IsWord(s[c-1]) {
 			return "constructor-path", c, end
 		}
@@ -173,6 +181,9 @@ func path(s string, i int) (rule string, start, end int) {
 		}
 	}
 	if object, st := owner(s, start); object != "" {
+		if lex.At(s, st-1) == '(' && lex.At(s, lex.SkipBlanks(s, end)) == ',' {
+			return "prototype-write", st - 1, end // Object.assign(Object.prototype, …)
+		}
 		n := end
 		for n < len(s) && n-end < 48 && (lex.IsWord(s[n]) || strings.IndexByte(`.[]'"`, s[n]) >= 0) {
 			n++
@@ -181,6 +192,31 @@ func path(s string, i int) (rule string, start, end int) {
 		if lex.At(s, n) == '=' && lex.At(s, n+1) != '=' && lex.At(s, n+1) != '>' {
 			return "prototype-write", st, n + 1
 		}
+	}
+	return "", 0, 0
+}
+
+// setter looks at Prototype in Object.setPrototypeOf(…, and in Object.getPrototypeOf(…).x = 1.
+func setter(s string, start, end int) (rule string, from, to int) {
+	if !lex.HasPrefix(s, end, "Of(") {
+		return "", 0, 0
+	}
+	from = start - len("Object.set")
+	switch {
+	case lex.HasPrefix(s, from, "Object.set"):
+		return "prototype-write", from, end + 3
+	case lex.HasPrefix(s, from+len("Object")-len("Reflect"), "Reflect.set"):
+		return "prototype-write", from - 1, end + 3
+	case !lex.HasPrefix(s, start-3, "get"):
+		return "", 0, 0
+	}
+	k := strings.IndexByte(s[end:min(len(s), end+maxBetween)], ')')
+	if k < 0 {
+		return "", 0, 0
+	}
+	n := lex.SkipBlanks(s, lex.SkipWord(s, end+k+2))
+	if c := lex.At(s, end+k+1); (c == '.' || c == '[') && (c == '[' || lex.At(s, n) == '=' && lex.At(s, n+1) != '=') {
+		return "prototype-write", start - 3, end + k + 2
 	}
 	return "", 0, 0
 }
