@@ -162,6 +162,8 @@ func (f *finder) lookup(i int) {
 	key := string(lex.Fold(buf[:], s[k:end]))
 	next := lex.At(s, end+1)
 	switch {
+	case (rewrites[key] || key == "date") && i > 0 && lex.IsLetter(s[i-1]) && f.glued(end+1):
+		f.found("nested-lookup", i, end+1)
 	case key == "jndi":
 		f.found("jndi-lookup", i, end+1)
 	case f.depth > 0 && (key == "" || next == '-' || rewrites[key] || fetches[key] || twoParts[key]):
@@ -174,6 +176,17 @@ func (f *finder) lookup(i int) {
 			f.found("lookup", i, end+1)
 		}
 	}
+}
+
+// glued reports whether the lookup that goes on at i has one more word or lookup right behind it. With a letter in
+// front too it builds a word: j${lower:N}di.
+func (f *finder) glued(i int) bool {
+	for k := i; k < len(f.s) && k < i+32; k++ {
+		if f.s[k] == '}' {
+			return lex.IsLetter(lex.At(f.s, k+1)) || lex.At(f.s, k+1) == '$' || lex.At(f.s, k-1) == ':'
+		}
+	}
+	return false
 }
 
 // defaults reports whether :- with a value stands before the end of the lookup.
@@ -233,6 +246,11 @@ func (f *finder) expression(i int) {
 	if end < 0 {
 		end = min(len(s), i+512)
 	}
+	if end == i+3 && s[i+2] == '{' { // ${{}.getClass()}: an empty map, no end
+		if e := f.close(end + 1); e > 0 {
+			end = e
+		}
+	}
 	body := s[i+2 : end]
 	f.lastEnd = end
 	f.work += len(body)
@@ -281,6 +299,10 @@ func hasJava(body string) bool {
 				if lex.HasPrefixFold(body, i, m) {
 					return true
 				}
+			}
+		case '[':
+			if c := lex.At(body, i+1); (c == '\'' || c == '"') && (lex.HasPrefixFold(body, i+2, "class") || lex.HasPrefixFold(body, i+2, "getclass")) && lex.At(body, lex.SkipWord(body, i+2)) == c {
+				return true
 			}
 		case 'j':
 			if (i == 0 || !lex.IsWord(body[i-1])) && (lex.HasPrefix(body, i, "java.") || lex.HasPrefix(body, i, "javax.")) && lex.IsLetter(lex.At(body, i+5)) {

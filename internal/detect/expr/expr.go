@@ -58,6 +58,7 @@ type state struct {
 	opGlued bool
 	names   int
 	tokens  int
+	waiting string // an operator that is a word and waits for its right side
 }
 
 // maxBody bounds how much of one expression is read.
@@ -109,6 +110,8 @@ func (st *state) token(i int) int {
 			if lex.IsLetter(lex.At(s, i+1)) || lex.At(s, i+1) == '_' {
 				st.rise(Call)
 			}
+		} else if st.prev == closing && st.prevEnd == i && lex.At(s, i+1) == '"' {
+			st.rise(Call) // Handlebars: []."constructor"
 		}
 		st.push(dot, i+1)
 	default:
@@ -118,6 +121,9 @@ func (st *state) token(i int) int {
 }
 
 func (st *state) push(k kind, end int) {
+	if k == text && st.waiting != "" && st.waiting != "is" {
+		st.rise(Compute)
+	}
 	if st.op != 0 && (k == ident || k == number || k == text || k == opening) {
 		st.operate(k)
 	}
@@ -150,9 +156,25 @@ func (st *state) ident(i int) int {
 	if s[i] == '@' && lex.At(s, end) == '@' {
 		st.rise(Call) // @class@method
 	}
+	st.word(name)
 	st.names++
 	st.push(ident, end)
 	return end
+}
+
+// word handles the operators that are words, in Jinja2, Twig and EL, between operands of which one is a literal:
+// 'g' in gift, 1 if gift else 2, gift is defined. Between names they are prose.
+func (st *state) word(name string) {
+	switch {
+	case (st.prev == text || st.prev == number) && st.waiting == "" && Has("if unless", name), st.prev == text && Has("in not is matches starts ends and or eq ne", name):
+		st.waiting = name
+	case name == "else" && Has("if unless", st.waiting):
+		st.rise(Compute)
+	case st.waiting == "is" && Has("defined undefined none null string number mapping iterable sequence callable divisibleby odd even sameas empty", name):
+		st.rise(Compute)
+	case st.prev == ident && name == "is" && st.names == 1:
+		st.waiting = name
+	}
 }
 
 func (st *state) number(i int) int {
@@ -200,7 +222,7 @@ func (st *state) open(i int, c byte) {
 	switch {
 	case c == '(' && operand && glued:
 		st.rise(Call)
-	case c == '[' && operand && glued && st.prev != text && lex.At(st.s, i+1) != '@' && lex.At(st.s, i+1) != '*':
+	case c == '[' && operand && glued && (st.prev != text || lex.At(st.s, i+1) == '\'' || lex.At(st.s, i+1) == '"') && lex.At(st.s, i+1) != '@' && lex.At(st.s, i+1) != '*':
 		st.rise(Index)
 	}
 }

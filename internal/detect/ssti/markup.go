@@ -15,6 +15,8 @@ func (f *finder) angle(i int) int {
 		return f.percent(i)
 	case '#':
 		f.directive(i, endAngle)
+	case 'j', 'c', 's', 'T':
+		f.element(i)
 	case '@':
 		if end := lex.SkipWord(s, i+2); end > i+2 && lex.IsLetter(s[i+2]) && (lex.IsBlank(lex.At(s, end)) || lex.At(s, end) == '.') {
 			stop := f.close(endAngle, end)
@@ -24,6 +26,32 @@ func (f *finder) angle(i int) int {
 		}
 	}
 	return i
+}
+
+// element handles the elements that are tags of an engine: JSP and its standard tag library, Jelly, ColdFusion and
+// HTML::Template. An attribute must follow.
+func (f *finder) element(i int) {
+	s := f.s
+	end := i + 1
+	for end < len(s) && end-i < 24 && (lex.IsWord(s[end]) || s[end] == ':') {
+		end++
+	}
+	f.work += end - i
+	if !lex.IsSpace(lex.At(s, end)) && lex.At(s, end) != '>' {
+		return
+	}
+	name := s[i+1 : end]
+	prefix, local, ok := strings.Cut(name, ":")
+	blank := lex.At(s, end) != '>'
+	switch {
+	case ok && blank && prefix == "jsp" && expr.Has("include forward useBean setProperty getProperty param plugin scriptlet expression declaration directive", local),
+		ok && blank && prefix == "c" && expr.Has("out set import url redirect forEach if when catch remove", local),
+		ok && blank && prefix == "sql" && expr.Has("query update setDataSource param", local),
+		ok && blank && prefix == "j" && expr.Has("jelly new invoke invokeStatic set getStatic useBean import include whitespace", local),
+		!ok && expr.Has("cfoutput cfset cfinclude cfexecute cfquery cfscript cfparam cffile cfhttp cfmodule cfloop cfdump", name),
+		!ok && blank && expr.Has("TMPL_VAR TMPL_INCLUDE TMPL_IF TMPL_UNLESS TMPL_LOOP", name):
+		f.found("tag", i, end)
+	}
 }
 
 // percent handles <% … %>.
@@ -36,8 +64,13 @@ func (f *finder) percent(i int) int {
 		return i
 	}
 	c := lex.At(s, j)
-	if c == '=' || c == '-' || c == '!' || c == '@' || c == ':' || c == '#' || c == '$' {
+	if c == '=' || c == '-' || c == '!' || c == '@' || c == ':' || c == '#' || c == '$' || c == '_' {
 		j++
+	}
+	if n := lex.SkipWord(s, j); expr.Has("include namespace def block page inherit call text doc", s[j:n]) && lex.IsBlank(lex.At(s, n)) && c == lex.At(s, j) &&
+		strings.IndexByte(s[n:min(len(s), n+64)], '=') > 0 {
+		f.found("tag", i, n) // a tag of Mako
+		return i
 	}
 	end := f.close(endPercent, j)
 	if end < 0 {
@@ -57,7 +90,7 @@ func (f *finder) percent(i int) int {
 		}
 		j := expr.Judge(body)
 		f.work += j.Work
-		if j.Effect >= expr.Field && end < len(s) || strings.IndexByte(body, '`') >= 0 && strings.Count(body[:min(len(body), 256)], "`") == 2 {
+		if (j.Effect >= expr.Field || j.Effect == expr.Name && strings.HasPrefix(j.Name, "@")) && end < len(s) || strings.IndexByte(body, '`') >= 0 && strings.Count(body[:min(len(body), 256)], "`") == 2 {
 			f.found("expression", i, end+2)
 		}
 	}
@@ -72,7 +105,7 @@ func (f *finder) directive(i int, c closer) {
 	if !expr.Has("assign if list include import function macro global local setting attempt switch ftl visit recurse return escape noparse nested compress else elseif items sep", s[i+2:end]) {
 		return
 	}
-	if n := lex.At(s, end); !lex.IsBlank(n) && n != '(' {
+	if n := lex.At(s, end); !lex.IsBlank(n) && n != '(' && (n != '+' || !lex.IsLetter(lex.At(s, end+1))) {
 		return
 	}
 	if stop := f.close(c, end); stop > 0 {
@@ -108,6 +141,19 @@ func (f *finder) square(i int) {
 			}
 			f.judge(strings.TrimLeft(body, "-="), i, end+2, expr.Compute)
 		}
+	}
+}
+
+// hashed handles # at i where ColdFusion's #6*7# may stand.
+func (f *finder) hashed(i int) {
+	s := f.s
+	end := i + 1
+	for end < len(s) && end-i < 32 && (lex.IsDigit(s[end]) || s[end] == '*') {
+		end++
+	}
+	f.work += end - i
+	if star := strings.IndexByte(s[i:end], '*'); star > 1 && lex.At(s, end) == '#' && lex.IsDigit(s[end-1]) {
+		f.found("expression", i, end+1)
 	}
 }
 
@@ -193,6 +239,15 @@ func (f *finder) razor(i int) {
 		if strings.Contains(s[end:stop], "){") || strings.Contains(s[end:stop], ") {") || lex.At(s, end) == '{' || s[i+1:end] == "php" {
 			f.found("tag", i, end+1)
 		}
+		return
+	}
+	if lex.At(s, end) == '(' && (strings.IndexByte("'\"$", lex.At(s, end+1)) >= 0 && end+1 < len(s)) &&
+		expr.Has("include includeIf includeWhen includeFirst extends component each dump dd json inject yield section", s[i+1:end]) {
+		f.found("tag", i, end+1) // a directive of Blade
+		return
+	}
+	if s[i+1:end] == "using" && lex.IsBlank(lex.At(s, end)) && (lex.HasPrefix(s, end+1, "System") || lex.HasPrefix(s, end+1, "Microsoft.")) {
+		f.found("tag", i, end+1)
 		return
 	}
 	if lex.At(s, end) == '.' && lex.IsLetter(lex.At(s, end+1)) &&

@@ -127,6 +127,8 @@ func (f *finder) scan() {
 			i = f.angle(i)
 		case (c == '$' || c == '#' || c == '*' || c == '@' || c == '~') && n == '{':
 			i = f.braced(i)
+		case c == '#' && lex.IsDigit(n):
+			f.hashed(i)
 		case c == '$' || c == '#':
 			f.velocity(i)
 		case c == '@':
@@ -176,7 +178,7 @@ const (
 var objects = lex.NewSet("config self this request settings app session g lipsum cycler joiner namespace url_for get_flashed_messages " +
 	"constructor process global globalThis window _self _context _charset debug environ " +
 	"applicationScope sessionScope requestScope pageScope paramValues headerValues initParam pageContext facesContext " +
-	"__class__ __globals__ __builtins__ .data_model .globals .locals .main .vars .version .template_name .node .output_format " +
+	"__class__ __globals__ __builtins__ helperMissing blockHelperMissing ENV " +
 	"SECRET_KEY secret_key $smarty @root $ctx $context $root $parent $scope $this $_ @data @index _ps _sandbox")
 
 // double handles {{ … }} at i and returns the offset to go on behind.
@@ -232,7 +234,11 @@ func (f *finder) block(body string, k int) bool {
 	if !expr.Has("printf print println template define range html js len call with block index urlquery slice lookup if else end not and or eq ne partial include", body[k:end]) {
 		return false
 	}
-	c := lex.At(body, lex.SkipBlanks(body, end))
+	k = lex.SkipBlanks(body, end)
+	c := lex.At(body, k)
+	if body[:end] != "" && (lex.HasPrefix(body, k, "this ") || lex.HasPrefix(body, k, "../")) {
+		return true // Handlebars: {{lookup this "x"}}
+	}
 	return c == '"' || c == '.' || c == '`' || c == '$' || c == '('
 }
 
@@ -310,8 +316,8 @@ func (f *finder) braced(i int) int {
 		least = expr.Compute
 	}
 	body := s[i+2 : end]
-	if lex.At(body, 0) == '.' && objects[body] {
-		f.found("object", i, end+1)
+	if s[i] == '$' && lex.At(body, 0) == '.' && lex.IsLetter(lex.At(body, 1)) {
+		f.found("object", i, end+1) // a special variable of FreeMarker
 		return end
 	}
 	if strings.IndexByte("=@", lex.At(body, 0)) >= 0 && body != "" {
@@ -343,6 +349,10 @@ func (f *finder) single(i int) {
 		}
 	case lex.IsLetter(c) || c == '/' && lex.HasPrefix(s, i, "{/php}"):
 		f.smarty(i)
+	case c == '^' && lex.IsLetter(lex.At(s, i+2)):
+		if end := lex.SkipWord(s, i+2); lex.At(s, end) == '}' && strings.Contains(s[end:min(len(s), end+128)], "{/"+s[i+2:end]+"}") {
+			f.found("tag", i, end+1) // a section of Dust that is there when the name is not
+		}
 	case lex.IsDigit(c) || c == '\'' || c == '"' || c == '=' || c == '@':
 		end := f.close(endBrace, i+2)
 		if end < 0 || end-i > 64 {
@@ -374,14 +384,17 @@ func (f *finder) smarty(i int) {
 		if f.close(endBrace, end) > 0 {
 			f.found("tag", i, end+1)
 		}
-	case (word == "php" || word == "") && (n == '}' || n == '/'):
+	case (word == "php" || word == "") && (n == '}' || n == '/'), n == '}' && expr.Has("ldelim rdelim literal", word):
 		f.found("tag", i, end+1)
 	case n == '(' || lex.HasPrefix(s, end, "::"):
 		stop := f.close(endBrace, end)
-		if stop < 0 || stop-i > 512 || s[stop-1] != ')' && n != ':' {
+		if stop < 0 || stop-i > 512 || s[stop-1] != ')' && n != ':' && !strings.Contains(s[end:stop], ")|") {
 			return
 		}
 		f.work += stop - end
+		if piped := strings.Index(s[end:stop], ")|"); piped > 0 && strings.IndexByte(s[end+piped:stop], ':') > 0 {
+			f.found("expression", i, stop+1)
+		}
 		if n == ':' && strings.IndexByte(s[end:stop], '(') > 0 || strings.IndexByte("'\"$", lex.At(s, end+1)) >= 0 && strings.IndexByte(s[end:stop], ';') < 0 ||
 			word == "phpinfo" || word == "system" {
 			f.found("expression", i, stop+1)
