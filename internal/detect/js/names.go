@@ -61,9 +61,9 @@ const (
 func methodOf(name string) method {
 	switch name {
 	case "write", "writeln", "execCommand", "postMessage", "pushState", "replaceState", "registerProtocolHandler",
-		"createContextualFragment", "parseHTMLUnsafe", "setHTMLUnsafe":
+		"createContextualFragment", "parseHTMLUnsafe", "setHTMLUnsafe", "vibrate":
 		return active
-	case "open", "assign", "replace", "navigate", "NavigateAndFind":
+	case "open", "assign", "replace", "navigate", "NavigateAndFind", "register":
 		return navigates
 	}
 	return harmless
@@ -73,7 +73,7 @@ func methodOf(name string) method {
 func Value(name string) bool {
 	switch name {
 	case "name", "origin", "cookie", "URL", "this", "event", "String", "atob", "btoa", "unescape", "decodeURI",
-		"decodeURIComponent", "escape", "eval", "Function", "JSON", "Object", "Array", "Math", "Date", "document", "XSS", "xss":
+		"decodeURIComponent", "escape", "eval", "Function", "JSON", "Object", "Array", "Math", "Date", "document", "XSS", "xss", "null", "undefined", "NaN":
 		return true
 	}
 	return Global(name)

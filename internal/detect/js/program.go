@@ -46,6 +46,8 @@ type frame struct {
 	open    byte
 	call    bool // ( behind an operand, [ behind an operand
 	control bool // ( of if, for, function
+	coerces bool // { with a member that is called where the object is made a string or a number
+	holds   bool // a sink stands in it: an element, a key, one of two operands to choose from
 	chain   chain
 }
 
@@ -63,6 +65,8 @@ type reader struct {
 	infix   bool // the last token was an operator between operands
 	imports bool // an import declaration has begun
 	sink    bool // a sink was assigned to a name: a = alert
+	unpacks bool // the last bracket closed holds a sink: [alert], {alert:a}
+	extends bool // the last word was "extends"
 	threw   bool
 }
 
@@ -139,24 +143,27 @@ func (r *reader) word(t Token) bool {
 		return true
 	}
 	kind := keywordOf(w)
+	r.unpacks = false
 	switch {
 	case w == "import" && r.calledNext():
 		kind = plain
 	case w == "import" && !r.operand:
 		r.imports = true
-	case r.imports && r.operand && (w == "from" || w == "as"):
+	case r.imports && r.operand && (w == "from" || w == "as"), r.operand && w == "extends":
 		kind = infix
 	}
 	if r.operand && kind == infix {
-		r.operand, r.brace = false, false
+		r.operand, r.brace, r.extends = false, false, w == "extends"
 		return true
 	}
 	if r.operand && !r.brace {
 		return false
 	}
 	r.operand, r.brace, r.literal = false, false, false
+	r.extends = r.extends && Sink(w)
 	switch kind {
 	case prefix:
+		r.extends = w == "extends"
 	case control:
 		r.control = true
 	case throwing:
@@ -191,6 +198,8 @@ func (r *reader) peek(operand bool) (Token, Lexer) {
 func (r *reader) punct(t Token, p string) bool {
 	dot, infix := r.dot, r.infix
 	r.dot, r.infix = false, false
+	r.member(p)
+	r.unpacks = r.unpacks && p == "="
 	switch p {
 	case "(", "[", "{":
 		if r.depth == maxDepth {
@@ -231,7 +240,42 @@ func (r *reader) punct(t Token, p string) bool {
 	return true
 }
 
+// member notes a sink that p, the punctuator behind it, makes part of the bracket that is open: a key, the member
+// of an object that JavaScript calls by itself, or one of two operands to choose from.
+func (r *reader) member(p string) {
+	if r.depth == 0 || !r.operand || r.brace {
+		return
+	}
+	f := &r.stack[r.depth-1]
+	switch p {
+	case ":":
+		if f.open == '{' {
+			f.coerces = f.coerces || coercion(r.last(r.chain)) || r.symbol()
+			f.holds = f.holds || r.names()
+		}
+	case "||", "&&", "??", "?":
+		f.holds = f.holds || f.open == '(' && !f.call && !f.control && r.names()
+	case "]":
+		f.holds = f.holds || f.open == '[' && !f.call && r.names()
+	}
+}
+
+// names reports whether the operand is a sink by its name alone.
+func (r *reader) names() bool { return !r.chain.computed && r.simple(r.chain) && Sink(r.last(r.chain)) }
+
+// coercion reports whether a member of that name is called where its object is used as a primitive value: ECMA-262 7.1.1.
+func coercion(name string) bool { return name == "toString" || name == "valueOf" || name == "toJSON" }
+
+// symbol reports whether the operand is the key of a method that the language calls: [Symbol.toPrimitive].
+func (r *reader) symbol() bool {
+	return strings.HasPrefix(strings.TrimLeft(r.lex.Text[r.chain.start:], "[ "), "Symbol")
+}
+
 func (r *reader) open(t Token, c byte) {
+	if c == '{' && r.extends && r.operand { // class extends alert {
+		r.effect(Acts, int(r.chain.start), t.Stop)
+	}
+	r.extends = false
 	f := frame{open: c, call: r.operand && !r.brace && c != '{', control: r.control, chain: r.chain}
 	if !f.call {
 		f.chain = literalAt(t.Start)
@@ -258,6 +302,7 @@ func (r *reader) close(c byte) {
 	}
 	r.depth--
 	f := r.stack[r.depth]
+	r.held(f, c)
 	switch {
 	case f.control && c == ')':
 		r.operand = false
@@ -275,6 +320,21 @@ func (r *reader) close(c byte) {
 	case c == ')': // (alert)(1): the last operand in the group is what is called
 	default:
 		r.chain = f.chain
+	}
+}
+
+// held notes what becomes of the sink that the bracket f held, which c has closed.
+func (r *reader) held(f frame, c byte) {
+	r.unpacks = f.holds
+	switch {
+	case !f.holds:
+	case c == ')' && r.calledNext(): // (alert||x)(1)
+		r.effect(Acts, int(f.chain.start), r.lex.Pos)
+	case c == ']': // [a]=[alert]; a bracket behind it would make it a link in Markdown
+		r.sink = r.sink || !r.calledNext()
+		if r.sink && r.threw { // throw[onerror]=[alert]
+			r.effect(Acts, int(f.chain.start), r.lex.Pos)
+		}
 	}
 }
 
@@ -344,6 +404,9 @@ func (r *reader) argument() {
 		return
 	}
 	f := r.stack[r.depth-1]
+	if f.coerces { // ({toString:alert})+""
+		r.effect(Acts, int(r.chain.start), r.lex.Pos)
+	}
 	if f.open == '{' {
 		r.sink = true
 		if r.depth > 1 {
@@ -383,10 +446,13 @@ func (r *reader) assign(t Token) {
 		acts = goes && strings.Contains(text, "//") || root == "document" && (text == "http" || text == "https")
 	case "innerHTML", "outerHTML", "srcdoc":
 		acts = !r.simple(c) || v.Kind == Word && Global(text)
+	case "textContent", "innerText":
+		acts = root == "document"
 	}
-	if v.Kind == String && strings.HasPrefix(text[1:], "javascript:") {
+	if v.Kind == String && strings.HasPrefix(text[1:], "javascript") && (last == "protocol" || strings.HasPrefix(text[1:], "javascript:")) {
 		acts = true
 	}
+	r.sink = r.sink || r.unpacks && Global(text) // {alert:a}=window
 	if v.Kind == Word && Sink(text) {
 		r.sink = true
 		acts = acts || len(last) > 4 && strings.HasPrefix(last, "on") || last == "valueOf" || last == "toString" ||
