@@ -255,7 +255,7 @@ func (r *reader) member(p string) {
 		}
 	case "||", "&&", "??", "?":
 		f.holds = f.holds || f.open == '(' && !f.call && !f.control && r.names()
-	case "]":
+	case "]", ",":
 		f.holds = f.holds || f.open == '[' && !f.call && r.names()
 	}
 }

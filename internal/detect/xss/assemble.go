@@ -20,6 +20,10 @@ var assembled = [...]string{
 // a='java';b='script'. A name must begin where one piece begins and end where another ends, so that what two words
 // make by chance counts for nothing.
 func (f *finder) assemble() {
+	if f.joined {
+		return
+	}
+	f.joined = true
 	lex := js.Lexer{Text: window(f.text, 0, assembleWindow)}
 	defer func() { f.work += lex.Steps }()
 	var text [96]byte

@@ -231,6 +231,8 @@ func (f *finder) sign(i int) {
 		f.report(ruleCode, i, i+1+len("document.cookie"))
 	case f.text[i] == '+' && i > 1 && f.literalMarkup(i):
 		f.report(ruleCode, i-1, i+2)
+	case f.text[i] == '+' && i > 0 && isQuote(f.text[i-1]) && isQuote(next(f.text, i+1)): // window["doc"+"ument"]
+		f.assemble()
 	}
 }
 

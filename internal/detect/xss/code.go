@@ -216,11 +216,29 @@ func (f *finder) template(i int) {
 	}
 	name, start := f.nameBefore(end)
 	quoted := start > 0 && s[start-1] == '`' // `alert` is how Markdown writes a name
+	if start > 0 && s[start-1] == '.' && f.substitutes(i) {
+		f.report(ruleCode, start, i+1)
+		return
+	}
 	if quoted || !js.Dialog(name) && name != "Function" && name != "constructor" && name != "setTimeout" && name != "setInterval" || strings.IndexByte(window(s, i+1, maxName), '`') < 0 {
 		return
 	}
 	f.work += maxName
 	f.report(ruleCode, start, i+1)
+}
+
+// substitutes reports whether the template whose back-tick is at i hands a sink to the method that it tags:
+// [].sort.call`${alert}1`.
+func (f *finder) substitutes(i int) bool {
+	near := window(f.text, i+1, maxName)
+	f.work += len(near)
+	n := strings.Index(near, "${")
+	if n < 0 {
+		return false
+	}
+	name := strings.TrimLeft(near[n+2:], " ")
+	end := letters(name)
+	return js.Dialog(name[:end]) && strings.HasPrefix(strings.TrimLeft(name[end:], " "), "}")
 }
 
 // colon looks at the ":" at i: javascript: and its like outside of tags, with code behind; data: documents.
@@ -232,10 +250,8 @@ func (f *finder) colon(i int) {
 	}
 	switch s[j] | 0x20 {
 	case 't', 'a':
-	case 'g', 'r', 'd', 'e':
-		f.property(j+1, i)
-		return
 	default:
+		f.property(j+1, i)
 		return
 	}
 	switch start, scheme := f.scheme(i); scheme {
@@ -245,7 +261,7 @@ func (f *finder) colon(i int) {
 			return
 		}
 		p := f.code(i+1, len(s))
-		if p.Effect != js.None || strings.HasPrefix(rest, "//") || strings.HasPrefix(rest, "/*") {
+		if p.Effect != js.None || strings.HasPrefix(rest, "//") || strings.HasPrefix(rest, "/*") || shows(rest) {
 			f.report(ruleURL, start, i+1+p.Stop)
 		}
 	case "vbscript":
@@ -254,10 +270,25 @@ func (f *finder) colon(i int) {
 		}
 	case "data":
 		head := window(s, i+1, 80)
-		if strings.IndexByte(head, ',') >= 0 && strings.IndexByte(head[:1], ' ') < 0 && activeData(head) && head[0] != ',' && head[0] != ';' {
+		n := strings.IndexByte(head, ',')
+		if n > 0 && head[0] != ' ' && (activeData(head) && head[0] != ';' || encodedMarkup(head[:n], head[n+1:])) {
 			f.report(ruleURL, start, i+1)
 		}
 	}
+}
+
+// shows reports whether code is a name of the browser's and nothing else, whose value becomes the page.
+func shows(code string) bool {
+	for i := range min(len(code)+1, maxName) {
+		switch {
+		case i < len(code) && isWord(code[i]):
+		case i == len(code) || code[i] == '.' && i+1 < len(code) && isWord(code[i+1]):
+			return js.Value(code[:i])
+		default:
+			return false
+		}
+	}
+	return false
 }
 
 // scheme reads the name of a URL scheme backwards from the ":" at i, over the controls that browsers drop.

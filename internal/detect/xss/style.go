@@ -40,6 +40,7 @@ func brokenString(css string) bool {
 func runsCSS(text []byte) bool {
 	for _, s := range [...]string{
 		"expression(", "-moz-binding", "behavior:", "behaviour:", "url(", "image(", "image-set(", "@import", "javascript:", "-o-link",
+		"position:fixed", // lies over the page, whatever the page is
 	} {
 		if bytes.Contains(text, []byte(s)) {
 			return true
@@ -151,11 +152,19 @@ func (f *finder) property(end, i int) {
 	}
 	f.work += end - start
 	switch name := string(ascii.Lower(buf[:], s[start:end])); {
+	case scriptStyle(value[len("url("):]):
+		f.report(ruleStyle, start, i+1)
 	case strings.HasSuffix(name, "-moz-binding"), name == "behavior", name == "behaviour":
 		f.report(ruleStyle, start, i+1)
 	case start == 0 && (strings.HasPrefix(name, "background") || name == "list-style-image") && remote(strings.TrimPrefix(value, "url(")):
 		f.report(ruleStyle, start, i+1)
 	}
+}
+
+// scriptStyle reports whether what stands in the brackets of url() is a script URL.
+func scriptStyle(value string) bool {
+	value = strings.TrimLeft(value, " \t\r\n'\"")
+	return ascii.HasPrefix(value, "javascript") || ascii.HasPrefix(value, "vbscript")
 }
 
 func hexValue(c byte) int {

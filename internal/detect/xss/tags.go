@@ -13,13 +13,14 @@ import (
 func (f *finder) element(tag markup.Tag, limit int) {
 	var buf [24]byte
 	name := ascii.Lower(buf[:], local(f.text[tag.Name:tag.NameEnd]))
-	end, reported := tag.NameEnd, false
+	end, reported, open := tag.NameEnd, false, false
 	for {
 		a, next, ok := markup.NextAttr(f.text[:limit], end)
 		end = next
 		if !ok {
 			break
 		}
+		open = a.HasValue && a.ValueEnd == len(f.text) && isQuote(f.text[a.Value-1]) && strings.TrimSpace(f.text[a.Value:]) == ""
 		if rule := f.attribute(name, a); rule != "" {
 			f.report(rule, tag.Start, end)
 			reported, f.done = true, end
@@ -30,6 +31,8 @@ func (f *finder) element(tag markup.Tag, limit int) {
 		return
 	}
 	switch {
+	case open && !tag.Closing:
+		f.report(ruleDangling, tag.Start, end)
 	case tag.Closing:
 		switch string(name) {
 		case "script", "style", "textarea", "title", "xmp", "noscript", "iframe", "noembed", "noframes", "plaintext":
@@ -70,6 +73,8 @@ func (f *finder) attribute(element []byte, a markup.Attr) string {
 		return ruleDirective
 	case !a.HasValue:
 		return ""
+	case shorthand(full):
+		return ruleDirective
 	case handlerName(name):
 		return ruleHandler
 	case scriptURL(value):
@@ -160,11 +165,28 @@ func directive(name string) bool {
 	head := string(ascii.Lower(buf[:], name[:min(len(name), len(buf))]))
 	for _, p := range [...]string{
 		"ng-", "data-ng-", "x-ng-", "ng:", "v-", "x-on:", "x-init", "x-data", "x-html", "x-bind:", "hx-", "data-hx-",
-		"data-bind", "@click", "@error", "@load", "@focus", "@mouse", "(click)", "(error)", "(load)", "[innerhtml]", "*ngif",
+		"data-bind", "*ng",
 	} {
 		if strings.HasPrefix(head, p) {
 			return true
 		}
+	}
+	return false
+}
+
+// shorthand reports whether an attribute with a value is a listener or a binding in the short form of Vue and
+// Alpine, @name, @[name], :[name], or in Angular's, (name), [name].
+func shorthand(name string) bool {
+	first, last := next(name, 0), name[len(name)-1]
+	switch c := next(name, 1); first {
+	case '@':
+		return ascii.IsLetter(c) || c == '['
+	case ':':
+		return c == '['
+	case '(':
+		return ascii.IsLetter(c) && last == ')'
+	case '[':
+		return (ascii.IsLetter(c) || c == '(') && last == ']'
 	}
 	return false
 }
@@ -210,6 +232,13 @@ func activeData(s string) bool {
 	return false
 }
 
+// encodedMarkup reports whether the data of a data: URL is base64 of something that begins with "<", whatever its
+// type says: browsers guess.
+func encodedMarkup(head, data string) bool {
+	data = strings.TrimLeft(data, " ")
+	return strings.Contains(head, "base64") && next(data, 0) == 'P' && 'A' <= next(data, 1) && next(data, 1) <= 'P'
+}
+
 // script reports whether a script's text begins at i: something with effect, before it reads like prose.
 func (f *finder) script(i int) bool {
 	text := window(f.text, i, codeWindow)
@@ -235,7 +264,7 @@ func (f *finder) alone(start, end int) bool {
 // text of its own: markup follows, or nothing.
 func (f *finder) afterEnd(start, end int) bool {
 	rest := strings.TrimLeft(f.text[end:], " \t\r\n")
-	return rest != "" && rest[0] == '<' || start == 0 && rest == "" || start > 0 && strings.IndexByte("'\"`;>", f.text[start-1]) >= 0
+	return rest != "" && rest[0] == '<' || start == 0 && rest == "" || start > 0 && strings.IndexByte("'\"`;>})]", f.text[start-1]) >= 0
 }
 
 // declaration looks at "<" that begins no tag: a comment, a processing instruction, a declaration.

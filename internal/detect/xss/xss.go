@@ -28,6 +28,7 @@ const (
 	ruleObfuscate = "obfuscated-script"
 	ruleCharset   = "charset-markup"
 	ruleProbe     = "context-probe"
+	ruleDangling  = "dangling-markup"
 )
 
 // Detector finds xss.
@@ -51,7 +52,7 @@ const (
 	stopQuote  // the same: without an effect, a quote that ends ends nothing
 	stopIndex  // "(": what is indexed is called
 	stopEntity // "{": &{code}
-	stopNot    // "+": JavaScript without letters adds
+	stopNot    // "+" or an array: JavaScript without letters adds and negates
 	stopWide   // "¼script" in another character set
 )
 
@@ -75,7 +76,7 @@ func stopsFor(has *scan.ByteSet, acts bool) uint8 {
 	if has.Has('{') {
 		m |= stopEntity
 	}
-	if has.Has('+') {
+	if has.Has('+') || has.Has('[') {
 		m |= stopNot
 	}
 	return m
@@ -110,6 +111,7 @@ type finder struct {
 
 	brackets brackets
 	quotes   [3]int // where the first ', " and ` stand, plus one, or 0
+	joined   bool   // the text was read for names that are made of pieces
 	empty    int    // how many +[] and ![] were seen
 	first    int    // where the first of them stands
 }
@@ -162,7 +164,7 @@ func find(v *scan.View, report scan.Report) {
 			f.foreign(i)
 		}
 	}
-	if f.empty >= 4 && v.Has.Has('+') {
+	if f.empty >= 4 && (v.Has.Has('+') || f.empty >= 8) { // form decoding makes a blank of "+"
 		f.report(ruleObfuscate, f.first, len(s))
 	}
 	v.Work(len(s) + f.work)
