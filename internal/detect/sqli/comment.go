@@ -47,14 +47,14 @@ func (l *lexer) blank() {
 	}
 }
 
-// nothing returns the length of a number such as 1.e before a bracket, a comma or a full stop, where MySQL
+// nothing returns the length of a number such as 1.e before a bracket, a comma, a full stop or an operator, where MySQL
 // reads nothing at all.
 func nothing(s string) int {
 	n := 1
 	for n < len(s) && n < 4 && isDigit(s[n]) {
 		n++
 	}
-	if n+2 < len(s) && s[n] == '.' && s[n+1]|0x20 == 'e' && strings.IndexByte("(),.*|", s[n+2]) >= 0 {
+	if n+2 < len(s) && s[n] == '.' && s[n+1]|0x20 == 'e' && strings.IndexByte("(),.*|/", s[n+2]) >= 0 {
 		return n + 2
 	}
 	return 0
@@ -101,8 +101,8 @@ func (l *lexer) describe(t token) token {
 	for i < len(body) && i < maxGap && (body[i] <= ' ' || strings.IndexByte("-+*\xa0", body[i]) >= 0) {
 		i++
 	}
-	t.empty = i == len(body) || body[i] == '&'
-	t.hides = oneWord(body)
+	t.empty = i == len(body) || body[i] == '&' || i == len(body)-1 && (body[i] == '\'' || body[i] == '"')
+	t.hides = oneWord(body[i:])
 	return t
 }
 

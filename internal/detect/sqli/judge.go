@@ -62,8 +62,16 @@ func (p *parser) judgeBare(after bool) string {
 		return "boolean"
 	case p.conn && (after || p.digit) && p.has(fTwin):
 		return "boolean"
-	case p.conn && p.end == endComment && p.comment.empty && (p.has(fOperand) || after && p.has(fMixed)):
+	case p.conn && p.end == endComment && p.comment.empty && (p.has(fOperand) || (after || p.digit) && p.has(fMixed|fNull)):
 		return "boolean"
+	case p.conn && p.digit && p.has(fMixed|fNull):
+		return "boolean"
+	case p.conn && after && strings.HasPrefix(p.s, "*/"): // the text closes a comment of the query
+		return "boolean"
+	case after && p.op && p.has(fCatalogue):
+		return "reaching-function"
+	case after && p.op && p.end == endOpen && p.tokens == 2 && p.opensClean(""):
+		return "string-operator"
 	case p.has(fUnionOpen) && p.tokens > 2:
 		return "union-select"
 	case p.has(fOrder|fLimit) && (p.digit || p.has(fCount)) && p.end == endComment && (p.comment.empty || !after && p.comment.hides):
@@ -76,6 +84,8 @@ func (p *parser) judgeBare(after bool) string {
 		return "subquery"
 	case p.has(fSystem) && p.tokens == 2 && systemVariable(p.s[p.last.start:p.last.end]):
 		return "system-variable"
+	case p.has(fCall) && p.end == endText && twins(p.s):
+		return "boolean"
 	case p.digit && (p.has(fOrder) || p.has(fLimit) && p.has(fCount) || p.has(fConst) && p.has(fPattern) || p.has(fNull)):
 		return "clause-probe"
 	case p.has(fSystem) && p.feats != fSystem:
@@ -90,7 +100,7 @@ func (p *parser) judgeStatement() string {
 	case p.has(fStacked):
 		return "statement"
 	case !p.whole():
-	case p.has(fFrom) && p.has(fStar|fSecret), p.has(fSystem | fCatalogue | fInfo | fDelay | fReach | fUnion | fQuery):
+	case p.has(fFrom) && (p.has(fStar|fSecret) || p.has(fWhere) && p.has(fMixed|fPattern|fConst|fNull)), p.has(fSystem | fCatalogue | fInfo | fDelay | fReach | fUnion | fQuery):
 		return "statement"
 	}
 	return ""
@@ -113,7 +123,7 @@ func (p *parser) judgeQuoted(before string, first bool) string {
 	if p.has(fUnionOpen) {
 		return "union-select"
 	}
-	if p.conn && p.has(fConst|fSelf|fPair|fCall|fInfo|fSystem) && (first && (p.broke != tName || !measure(before)) || p.whole()) {
+	if p.conn && p.has(fConst|fSelf|fPair|fCall|fInfo|fSystem) && (first && (p.broke != tName || !measure(before)) && !p.quotation(before) || p.whole()) {
 		return "boolean"
 	}
 	if !p.whole() || !first {
@@ -148,10 +158,24 @@ func (p *parser) judgeQuoted(before string, first bool) string {
 		return "comment-after-quote"
 	case p.op && p.has(fCatalogue):
 		return "reaching-function"
-	case (p.op || p.has(fPattern)) && p.end == endOpen && p.within && (p.tokens == 2 || before != "") && p.opensClean(before):
+	case p.op && (p.has(fSystem) || p.has(fCalled) && p.s[len(before)+1] == '|'):
+		return "reaching-function"
+	case (p.op || p.has(fPattern)) && p.end == endOpen && p.within && (p.tokens == 2 || before != "" || p.last.empty) && p.opensClean(before):
 		return "string-operator"
 	}
 	return ""
+}
+
+// twins reports whether s is a comparison of something with itself, written alike.
+func twins(s string) bool {
+	a, b, ok := strings.Cut(s, "=")
+	return ok && strings.EqualFold(trimBlank(a), trimBlank(b))
+}
+
+// quotation reports whether the text begins with its quote and the next one closes it in the midst of a sentence:
+// 'and 1 = 1', as my teacher said.
+func (p *parser) quotation(before string) bool {
+	return before == "" && p.end == endBad && p.broke == tOpen && strings.Contains(p.s[min(p.last.end+1, len(p.s)):], " ")
 }
 
 // measure reports whether the quote behind s may be a sign for feet or inches.
@@ -177,7 +201,8 @@ func (p *parser) opensClean(before string) bool {
 	if p.conn && len(rest) > 2 && len(rest) < 24 && strings.IndexByte(rest, '=') > 0 {
 		return true // ' or ' 1=1
 	}
-	return len(rest) <= 24 && !hasSpace(rest) && (rest == "" || isWord(rest[0]) || rest[0] == '%')
+	return len(rest) <= 24 && !hasSpace(rest) && (rest == "" || isWord(rest[0]) || rest[0] == '%' ||
+		p.has(fPattern) && strings.IndexByte("^.*", rest[0]) >= 0)
 }
 
 func hasSpace(s string) bool {

@@ -117,7 +117,7 @@ func (l *lexer) space(i int) int {
 		}
 		return 0
 	}
-	if unicode.IsSpace(r) || r == 0x200b || r == 0xfeff {
+	if unicode.IsSpace(r) || r == 0x200b || r == 0xfeff || r == utf8.RuneError { // U+FFFD: what is left of a single 0xa0
 		return n
 	}
 	return 0

@@ -91,6 +91,11 @@ func (l *lexer) name() token {
 			return p
 		}
 		w, end := l.reserved(i)
+		if l.mode.glue && w == wCompare && end == l.pos+len("in") { // IN/**/T
+			if k := l.glued(end); k > end {
+				w, end = wNone, k
+			}
+		}
 		if w != wNone && (l.at(end) != '.' || isDigit(l.at(end+1))) {
 			t.kind, t.word, t.end = tWord, w, end
 			l.pos = end

@@ -32,7 +32,7 @@ func (p *parser) done() bool {
 		p.ended = p.over()
 		return p.ended
 	case tWord:
-		return t.word == wWhere || t.word == wFrom || t.word == wAs || t.word == wSelect
+		return t.word == wWhere || t.word == wFrom || t.word == wAs || t.word == wSelect || t.word == wOn
 	case tName:
 		for _, w := range [...]string{"cascade", "restrict", "add", "set", "with", "modify", "rename", "enable", "disable", "identified"} {
 			if p.isName(t, w) {
@@ -40,7 +40,7 @@ func (p *parser) done() bool {
 				return true
 			}
 		}
-		return p.isName(t, "to") // RENAME
+		return p.isName(t, "to") && p.anyName() // RENAME
 	}
 	return false
 }
@@ -117,7 +117,10 @@ func (p *parser) object() bool {
 			return p.objectName()
 		case "schema", "view", "index", "procedure", "proc", "function", "user", "role",
 			"trigger", "column", "sequence", "extension", "language", "server", "tablespace", "type", "assembly",
-			"alias", "synonym", "directory", "event":
+			"alias", "synonym", "directory", "event", "owned":
+			if t.end-t.start == len("owned") && p.s[t.start]|0x20 == 'o' {
+				return p.wordIs(wBy) && p.anyName()
+			}
 			return p.objectName() && (!p.alone || p.ended)
 		default:
 			return false
@@ -148,9 +151,26 @@ func (p *parser) objectName() bool {
 	switch t := p.next(); t.kind {
 	case tLParen:
 		k := p.next().kind
+		p.ended = p.ended || p.returns()
 		return k == tName || k == tRParen
 	case tComma:
 		return p.anyName() && p.done()
+	}
+	return false
+}
+
+// returns reports whether the bracket that is open closes before RETURNS, RETURN or AS: the parameters of a function.
+func (p *parser) returns() bool {
+	pos := p.pos
+	defer func() { p.pos = pos }()
+	for range 32 {
+		switch t := p.next(); t.kind {
+		case tRParen:
+			t = p.next()
+			return p.isName(t, "returns") || p.isName(t, "return") || t.kind == tWord && t.word == wAs
+		case tEnd, tBad, tComment, tOpen:
+			return false
+		}
 	}
 	return false
 }
@@ -169,12 +189,17 @@ func (p *parser) insert() bool {
 		return false
 	}
 	switch t := p.next(); {
-	case t.kind == tLParen, t.kind == tWord && (t.word == wSelect || t.word == wValues):
+	case t.kind == tLParen, t.kind == tWord && (t.word == wSelect || t.word == wValues || t.word == wOn && p.merges(t)):
 		return true
 	case t.kind == tName:
 		return p.isName(t, "set") || p.isName(t, "default") || p.isName(t, "using")
 	}
 	return false
+}
+
+// merges reports whether t is the USING of MERGE INTO a USING b ON.
+func (p *parser) merges(t token) bool {
+	return p.s[t.start]|0x20 == 'u' && p.anyName() && p.wordIs(wOn)
 }
 
 // exec reads what EXEC runs: a string, a variable, a procedure. Alone, without a break-out before it, only a
@@ -208,6 +233,41 @@ func (p *parser) declare() bool {
 	return p.stacked && t.kind == tName && p.kindIs(tName) && p.kindIs(tSemi, tCompare, tLParen)
 }
 
+// backup reads what BACKUP and RESTORE take.
+func (p *parser) backup() bool {
+	t := p.next()
+	for _, w := range [...]string{"headeronly", "filelistonly", "labelonly", "rewindonly", "verifyonly"} {
+		if p.isName(t, w) {
+			return p.wordIs(wFrom) && p.nameIs("disk") && p.kindIs(tCompare)
+		}
+	}
+	if !p.isName(t, "database") && !p.isName(t, "log") || !p.anyName() {
+		return false
+	}
+	if p.stacked {
+		return true
+	}
+	t = p.next()
+	return (p.isName(t, "to") || t.kind == tWord && t.word == wFrom) && (p.nameIs("disk") || p.kindIs(tCompare))
+}
+
+// maintains reads the statements that begin with a word of every day and so count behind a break-out alone, and
+// most of them only when a comment hides the rest of the query.
+func (p *parser) maintains(t token) bool {
+	n := p.next()
+	switch {
+	case p.isName(t, "vacuum"), p.isName(t, "checkpoint"):
+		return n.kind == tComment
+	case p.isName(t, "flush"):
+		return p.isName(n, "privileges") || p.isName(n, "tables") || p.isName(n, "logs") || p.isName(n, "hosts")
+	case p.isName(t, "analyze"):
+		return p.isName(n, "table") && p.anyName()
+	case p.isName(t, "use"), p.isName(t, "describe"):
+		return n.kind == tName && p.kindIs(tComment, tSemi)
+	}
+	return n.kind == tName && p.kindIs(tComment)
+}
+
 func (p *parser) grant() bool {
 	for i := range 8 {
 		t := p.next()
@@ -217,14 +277,20 @@ func (p *parser) grant() bool {
 				return p.anyName() && p.kindIs(tSemi) && p.over()
 			}
 			if p.alone {
-				return p.anyName() && p.nameIs("to") && p.anyName()
+				return p.grantee() && p.nameIs("to") && p.kindIs(tName, tString)
 			}
-			return p.kindIs(tName, tStar) && p.kindIs(tEnd, tComment, tSemi, tName, tComma, tDot)
+			return p.kindIs(tName, tStar) && p.kindIs(tEnd, tComment, tSemi, tName, tComma, tDot, tWord)
 		case t.kind == tWord && t.word != wAll && t.word != wSelect, t.kind != tName && t.kind != tComma && t.kind != tWord:
 			return false
 		}
 	}
 	return false
+}
+
+// grantee reads what a privilege is for: a name, or MySQL's *.*
+func (p *parser) grantee() bool {
+	t := p.next()
+	return t.kind == tName || t.kind == tStar && p.kindIs(tDot) && p.kindIs(tStar)
 }
 
 func (p *parser) copyTable() bool {
@@ -266,10 +332,49 @@ func (p *parser) dollar(do token) bool {
 	return p.at(p.pos) == '$' && p.at(p.pos+1) == '$'
 }
 
+// pattern reads what MATCH of Cypher takes: a node in brackets, and later a clause that does something with it.
+func (p *parser) pattern() bool {
+	if !p.kindIs(tLParen) || !p.kindIs(tName, tVar, tRParen) {
+		return false
+	}
+	for range 64 {
+		t := p.next()
+		switch t.kind {
+		case tEnd, tComment, tOpen:
+			return false
+		case tName:
+			for _, w := range [...]string{"return", "delete", "detach", "remove", "set"} {
+				if p.isName(t, w) {
+					return true
+				}
+			}
+		case tWord:
+			if t.word == wWhere {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// withQuery reads a common table expression, or Cypher's WITH 1 AS a MATCH.
 func (p *parser) withQuery() bool {
-	if !p.anyName() {
+	n := p.next()
+	if n.kind != tName && n.kind != tNumber || !p.wordIs(wAs) {
 		return false
 	}
 	t := p.next()
-	return t.kind == tWord && t.word == wAs && p.kindIs(tLParen) && p.kindIs(tWord)
+	if t.kind == tLParen {
+		return n.kind == tName && p.kindIs(tWord)
+	}
+	if t.kind != tName {
+		return false
+	}
+	t = p.next()
+	for _, w := range [...]string{"match", "optional", "call", "unwind", "load"} {
+		if p.isName(t, w) {
+			return true
+		}
+	}
+	return false
 }

@@ -11,9 +11,18 @@ func (p *parser) operator(t token) bool {
 		p.compare(false)
 		f.equal = p.s[t.start] == '='
 		return true
-	case tSign, tArith, tStar:
+	case tArith:
+		if t.end-t.start == 2 && p.s[t.start] == ':' {
+			return p.cast()
+		}
 		f.op, p.arith = true, true
 		return true
+	case tSign, tStar:
+		f.op, p.arith = true, true
+		return true
+	case tUnary: // PostgreSQL's match by regular expression
+		p.compare(true)
+		return p.s[t.start] == '~'
 	case tAnd, tConcat:
 		p.connect()
 		return true
@@ -46,6 +55,18 @@ func (p *parser) operator(t token) bool {
 		return f.loose
 	}
 	return false
+}
+
+// cast takes the type behind PostgreSQL's double colon: what is cast stays what it is.
+func (p *parser) cast() bool {
+	p.operand = true
+	if !p.anyName() {
+		return false
+	}
+	if p.at(p.pos) == '[' && p.at(p.pos+1) == ']' {
+		p.pos += 2
+	}
+	return true
 }
 
 // query takes a bracket behind a value: no grammar, but scanners send it with a SELECT in it.
@@ -95,7 +116,7 @@ func (p *parser) follows(t token) bool {
 		p.pos = pos
 	}
 	p.operand = true
-	if p.isName(t, "escape") || p.isName(t, "over") {
+	if p.isName(t, "escape") || p.isName(t, "over") || p.clause(t) {
 		return true
 	}
 	if !f.loose && !f.alias {
@@ -107,6 +128,36 @@ func (p *parser) follows(t token) bool {
 		p.operand = false
 		p.advance(token{kind: tLParen, start: t.start, end: p.pos})
 	}
+	return true
+}
+
+// clause takes the clauses behind a condition that begin with a word which is none elsewhere. It does not move when
+// t begins none.
+func (p *parser) clause(t token) bool {
+	pos := p.pos
+	ok := false
+	switch {
+	case p.isName(t, "lock"):
+		n := p.next()
+		ok = n.kind == tWord && n.word == wCompare && p.nameIs("share") && p.nameIs("mode")
+	case p.isName(t, "allow"): // CQL
+		ok = p.nameIs("filtering")
+	case p.isName(t, "with"):
+		n := p.next()
+		ok = p.has(fOrder) && (p.isName(n, "rollup") || p.isName(n, "cube") || p.isName(n, "ties"))
+	case p.isName(t, "returning"):
+		ok = p.kindIs(tName, tStar)
+	}
+	if !ok {
+		p.pos = pos
+		return false
+	}
+	if !p.isName(t, "returning") {
+		p.feats |= fCount
+	}
+	p.feats |= fLimit
+	p.settle()
+	p.frame().loose = true
 	return true
 }
 
@@ -122,14 +173,24 @@ func (p *parser) operatorWord(t token) bool {
 			return p.is()
 		}
 		var buf [maxWord]byte
-		if string(fold(buf[:], p.s[t.start:t.end])) == "in" {
+		switch string(fold(buf[:], p.s[t.start:t.end])) {
+		case "in":
 			return p.in()
+		case "similar":
+			return p.nameIs("to")
 		}
 		return true
 	case wArith:
 		return true
 	case wNot:
 		p.operand = true
+		return true
+	case wConst: // SQLite: a NOT NULL
+		p.operand = true
+		if p.last.kind != tWord || p.last.word != wNot {
+			return false
+		}
+		p.feats |= fNull
 		return true
 	case wUnion:
 		return p.union()
@@ -168,6 +229,11 @@ func (p *parser) operatorWord(t token) bool {
 		return true
 	case wInto:
 		p.settle()
+		pos := p.pos
+		if n := p.next(); n.kind == tVar && p.s[n.start] == '@' {
+			p.feats |= fLimit | fCount
+		}
+		p.pos = pos
 		return true
 	case wFor:
 		p.settle()
@@ -177,6 +243,9 @@ func (p *parser) operatorWord(t token) bool {
 	case wAs:
 		n := p.next()
 		p.operand = true
+		if p.mode.glue { // IN/**/T is no IN
+			p.pos = p.glued(p.pos)
+		}
 		return n.kind == tName && p.pastAlias() || n.kind == tWord || n.kind == tString
 	case wWhen:
 		p.settle()

@@ -54,6 +54,7 @@ const (
 	fNull                          // IS NULL
 	fTwin                          // a longer name equal to itself
 	fApp                           // the value before the break-out compared with a constant
+	fCalled                        // any call with arguments
 )
 
 // ending says where reading stopped.
@@ -152,15 +153,19 @@ func (p *parser) run() {
 		}
 		ok := false
 		p.within = !p.operand
-		if p.operand {
+		switch {
+		case p.operand && p.mode.plus && p.added(t):
+			ok = p.value(t)
+		case p.operand:
 			ok = p.operator(t)
-		} else {
+		default:
 			ok = p.value(t)
 		}
 		if !ok {
 			p.unwind()
 			p.end, p.broke = endBad, t.kind
 			p.lineComment()
+			p.failing(t)
 			return
 		}
 		if p.moved {
@@ -177,6 +182,37 @@ func (p *parser) run() {
 			p.pass(t)
 		}
 	}
+}
+
+// failing corrects the end where the grammar broke at a number behind another and a comment hides the rest: what
+// scanners send to see a query fail (a' AND 7 9--).
+func (p *parser) failing(t token) {
+	if t.kind != tNumber || p.last.kind != tNumber || !p.conn {
+		return
+	}
+	if n := p.next(); n.kind == tComment {
+		p.end, p.comment = endComment, p.describe(n)
+		p.feats |= fConst
+	}
+}
+
+// added reports whether t is an operand behind a plus sign that adds, although plus signs are read as spaces:
+// CHAR(1)+CHAR(2) in a text that a form has encoded.
+func (p *parser) added(t token) bool {
+	if t.start == 0 || p.s[t.start-1] != '+' {
+		return false
+	}
+	switch t.kind {
+	case tNumber, tString, tVar, tLParen:
+	case tName:
+		if p.at(t.end) != '(' {
+			return false
+		}
+	default:
+		return false
+	}
+	p.operand, p.arith, p.frame().op = false, true, true
+	return true
 }
 
 // advance makes t the last token, when more than one was taken.
@@ -287,6 +323,9 @@ func (p *parser) push(c call) bool {
 // pop takes a closing bracket.
 func (p *parser) pop() bool {
 	inner := *p.frame()
+	if inner.call != callNone && p.last.kind != tLParen {
+		p.feats |= fCalled
+	}
 	was := p.operand
 	p.operand = true
 	p.settle()

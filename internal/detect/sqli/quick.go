@@ -112,7 +112,8 @@ var beginners = lettersOf("or xor and not like rlike regexp ilike glob in is bet
 	"asc desc procedure for exists values insert update delete drop create alter exec execute declare copy load grant " +
 	"waitfor truncate merge shutdown replace set rename comment reconfigure commit rollback revoke if while begin backup " +
 	"restore bulk print call do handler attach pragma dbcc show prepare with match detach sp_executesql xp_cmdshell " +
-	"xp_dirtree xp_fileexist xp_regread return kill lock raiserror explain")
+	"xp_dirtree xp_fileexist xp_regread return kill lock raiserror explain use describe " +
+	"notify listen vacuum checkpoint reset flush analyze table returning allow")
 
 // letters holds the second and the last letters of a group of words, a bit for each.
 type letters struct{ second, last uint32 }
@@ -148,7 +149,8 @@ func opens(w string) bool {
 	case "replace", "set", "rename", "comment", "reconfigure", "commit", "rollback", "revoke", "if", "while", "begin", "backup",
 		"restore", "bulk", "print", "call", "do", "handler", "attach", "pragma", "dbcc", "show", "prepare", "with", "match",
 		"detach", "sp_executesql", "xp_cmdshell", "xp_dirtree", "xp_fileexist", "xp_regread",
-		"return", "kill", "lock", "raiserror", "explain":
+		"return", "kill", "lock", "raiserror", "explain", "use", "describe", "notify", "listen", "vacuum", "checkpoint",
+		"reset", "flush", "analyze", "table", "returning", "allow":
 		return true
 	}
 	return false

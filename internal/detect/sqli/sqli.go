@@ -90,7 +90,7 @@ func (d *detection) inspect(s string) finding {
 	has := &d.v.Has
 	d.s, d.ends = s, endsOf(s, has)
 	for _, m := range [...]lexMode{{}, {escape: true}, {plus: true}, {glue: true}} {
-		if m.escape && !has.Has('\\') || m.plus && (!has.Has('+') || has.Has(' ')) ||
+		if m.escape && !has.Has('\\') || m.plus && !has.Has('+') ||
 			m.glue && d.ends.comment < 0 {
 			continue
 		}

@@ -95,6 +95,9 @@ func (p *parser) selectEffect() feature {
 			return fItems
 		}
 		n := p.next()
+		if n.kind == tComment && p.stacked { // SELECT user--
+			return fItems
+		}
 		if n.kind == tComma {
 			n = p.next()
 			for i := 0; i < 8 && n.kind == tName; i++ {
@@ -121,7 +124,12 @@ func (p *parser) verb(t token) bool {
 	ok := false
 	switch string(fold(buf[:], p.s[t.start:t.end])) {
 	case "drop", "create", "alter", "truncate", "rename", "comment":
+		pos := p.pos
 		ok = p.object() && !p.sentence(t)
+		if !ok && p.stacked { // DROP members--: a word forgotten, and the rest of the query hidden
+			p.pos = pos
+			ok = p.anyName() && p.kindIs(tComment)
+		}
 	case "insert", "replace", "merge":
 		ok = p.insert()
 	case "update":
@@ -146,10 +154,8 @@ func (p *parser) verb(t token) bool {
 		ok = p.done()
 	case "grant", "revoke":
 		ok = p.grant()
-	case "if":
-		ok = p.condition()
-	case "while":
-		ok = p.condition()
+	case "if", "while":
+		ok = (p.stacked || !p.quoted) && p.condition()
 	case "begin":
 		ok = p.begin()
 	case "copy":
@@ -157,7 +163,7 @@ func (p *parser) verb(t token) bool {
 	case "load":
 		ok = p.load()
 	case "backup", "restore":
-		ok = (p.nameIs("database") || p.nameIs("log")) && p.anyName()
+		ok = p.backup()
 	case "bulk":
 		n := p.next()
 		ok = p.isName(n, "insert") && p.anyName() && p.wordIs(wFrom)
@@ -186,6 +192,8 @@ func (p *parser) verb(t token) bool {
 		ok = p.stacked && p.opensCall() && p.kindIs(tString, tNumber)
 	case "explain":
 		ok = p.wordIs(wSelect) && p.selectEffect() != 0
+	case "use", "describe", "notify", "listen", "vacuum", "checkpoint", "reset", "flush", "analyze", "table":
+		ok = p.stacked && p.maintains(t)
 	case "show":
 		n := p.next()
 		ok = (p.isName(n, "tables") || p.isName(n, "databases")) && p.shown()
@@ -194,7 +202,7 @@ func (p *parser) verb(t token) bool {
 	case "with":
 		ok = p.withQuery()
 	case "match":
-		ok = p.at(p.pos) == '(' || p.at(p.pos+1) == '('
+		ok = p.pattern()
 	case "return": // Cypher
 		ok = p.quoted && p.kindIs(tNumber, tName, tString) && (strings.Contains(p.s[p.pos:], "//") || p.wordIs(wUnion))
 	case "detach":
@@ -215,7 +223,7 @@ func (p *parser) verb(t token) bool {
 // condition reads the condition of IF and WHILE up to the statement that hangs on it. Code of other languages
 // has conditions too; what follows theirs is no statement of SQL.
 func (p *parser) condition() bool {
-	if p.quoted && !p.stacked || !p.tests() {
+	if !p.tests() {
 		return false
 	}
 	depth := 0
@@ -237,6 +245,9 @@ func (p *parser) condition() bool {
 			if i > 0 && depth <= 0 && t.word == wSelect {
 				return p.selectEffect() != 0
 			}
+			if t.word == wWhen && p.acts() {
+				return true
+			}
 		case tName:
 			if i > 0 && depth <= 0 && isVerb(p.s[t.start:t.end]) {
 				pos := p.pos
@@ -249,6 +260,19 @@ func (p *parser) condition() bool {
 			return false
 		}
 	}
+	return false
+}
+
+// acts reports whether a function that waits or reaches out is called next: IF a THEN DBMS_LOCK.SLEEP(1).
+func (p *parser) acts() bool {
+	pos := p.pos
+	n := p.next()
+	if n.kind == tName && p.opensCall() {
+		if c := function(p.s[n.start:n.end]); c == callDelay || c == callReach {
+			return true
+		}
+	}
+	p.pos = pos
 	return false
 }
 
@@ -273,9 +297,12 @@ func (p *parser) begin() bool {
 	t := p.next()
 	switch t.kind {
 	case tSemi:
-		return true
+		return !p.alone || p.over()
+	case tWord: // BEGIN NULL; END
+		return t.word == wConst && p.kindIs(tSemi)
 	case tName:
-		return p.isName(t, "declare") && p.declare() || p.isName(t, "dbms_lock.sleep") || t.dotted && p.opensCall() || p.verb(t)
+		return p.isName(t, "declare") && p.declare() || p.isName(t, "dbms_lock.sleep") || t.dotted && p.opensCall() ||
+			p.isName(t, "if") && p.condition() || p.verb(t)
 	}
 	return false
 }

@@ -15,11 +15,8 @@ func unwrap(v *scan.View) string {
 		return ""
 	}
 	if v.Has.Has('%') {
-		if n := strings.Count(s, "%"); n*3 >= len(s) {
-			v.Work(len(s))
-			return strings.ReplaceAll(s, "%", "")
-		}
-		return ""
+		v.Work(len(s))
+		return unsigned(s)
 	}
 	if len(s)%4 != 0 || len(s) < 16 {
 		return ""
@@ -33,7 +30,18 @@ func unwrap(v *scan.View) string {
 	if err != nil || !printable(string(b)) {
 		return ""
 	}
+	if t := unsigned(string(b)); t != "" {
+		return t
+	}
 	return string(b)
+}
+
+// unsigned returns s without the percent signs that stand before every character, "" when they do not.
+func unsigned(s string) string {
+	if n := strings.Count(s, "%"); n == 0 || n*3 < len(s) {
+		return ""
+	}
+	return strings.ReplaceAll(s, "%", "")
 }
 
 func printable(s string) bool {

@@ -1,5 +1,7 @@
 package sqli
 
+import "strings"
+
 // value takes a token where an operand is due.
 func (p *parser) value(t token) bool {
 	f := p.frame()
@@ -8,7 +10,7 @@ func (p *parser) value(t token) bool {
 		if t.kind == tNumber && p.last.kind == tWord && (p.last.word == wOrder || p.last.word == wGroup || p.last.word == wLimit) {
 			p.feats |= fCount
 		}
-		p.digit = p.digit || t.kind == tNumber && p.tokens == 1
+		p.digit = p.digit || t.kind == tNumber && (p.tokens == 1 || p.tokens == 2 && p.last.kind == tSign)
 		p.take(t, cConst)
 		return true
 	case tVar:
@@ -113,11 +115,14 @@ func (p *parser) named(t token) bool {
 		if c == callNone {
 			c = callPlain + 100 // some function: nothing is known about it
 		}
+		if (f.sel || p.alone) && t.dotted && catalogue(p.s[t.start:t.end]) {
+			p.feats |= fCatalogue
+		}
 		p.push(c)
 		p.advance(token{kind: tLParen, start: t.start, end: p.pos})
 		return true
 	}
-	if p.last.kind == tWord && p.last.word == wFrom && f.sel {
+	if p.last.kind == tWord && p.last.word == wFrom && f.sel && !(p.alone && p.determiner(t)) {
 		p.feats |= fFrom
 		if f.union {
 			p.feats |= fUnion
@@ -149,8 +154,23 @@ func (p *parser) named(t token) bool {
 	if f.sel && secret(p.s[t.start:t.end]) {
 		p.feats |= fSecret
 	}
+	if niladic(p.s[t.start:t.end]) {
+		p.feats |= fInfo
+		p.take(t, cVar)
+		return true
+	}
+	if p.at(p.pos) == '[' && p.isName(t, "array") && p.ends.bracket > p.pos {
+		p.pos += strings.IndexByte(p.s[p.pos:], ']') + 1
+		p.take(t, cConst)
+		return true
+	}
 	p.take(t, cName)
 	return true
+}
+
+// determiner reports whether t is a word that stands before a noun in a sentence, where a query has its table.
+func (p *parser) determiner(t token) bool {
+	return p.isName(t, "the") || p.isName(t, "our") || p.isName(t, "your") || p.isName(t, "my") || p.isName(t, "this")
 }
 
 // opensCall reports whether an opening bracket comes next, and skips to it.

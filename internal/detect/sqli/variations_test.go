@@ -22,12 +22,15 @@ var (
 		"AND EXTRACTVALUE(5,CONCAT(0x5c,USER()))", "AND 5=CONVERT(INT,@@version)", "UNION SELECT NULL,NULL", "UNION ALL SELECT 5,USER()",
 		"UNION(SELECT 5,'q')", "UNION SELECT login,pin FROM members", "ORDER BY 5", "GROUP BY 5 HAVING 5=5", "HAVING 5=5",
 		"LIMIT 0,1 UNION SELECT 5", "INTO OUTFILE '/tmp/q'", "PROCEDURE ANALYSE(EXTRACTVALUE(5,CONCAT(0x5c,5)),1)", "XOR 5=6",
+		"AND 'q' ~ 'q'", "OR 'q' SIMILAR TO 'q'", "AND 5::int=5", "OR 'q'=ANY(ARRAY['q','r'])", "OR CURRENT_USER='q'", "AND session_user='q'",
 	}
 
 	statements = []string{
 		";DROP TABLE members", ";SELECT SLEEP(5)", ";SELECT PG_SLEEP(5)", ";WAITFOR DELAY '0:0:5'", ";EXEC xp_cmdshell 'dir'",
 		";INSERT INTO members VALUES (5,'q')", ";UPDATE members SET pin=5", ";DELETE FROM members WHERE 5=5", ";DECLARE @q INT",
 		";CALL SLEEP(5)", ";CREATE TABLE q(r int)", ";COPY q FROM '/etc/hosts'", ";SHUTDOWN", ";BEGIN DBMS_LOCK.SLEEP(5); END;",
+		";FLUSH PRIVILEGES", ";REVOKE SELECT ON q FROM r", ";DROP INDEX q ON members", ";MERGE INTO q USING r ON (5=5) WHEN MATCHED THEN DELETE",
+		";DROP OWNED BY q", ";BEGIN IF (5=5) THEN DBMS_LOCK.SLEEP(5); END IF; END;", ";SELECT CURRENT_USER",
 	}
 
 	endings = []string{"-- ", "-- q", "--+", "#", "/*", ";\x00", "-- -", "--\t"}

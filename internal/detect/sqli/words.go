@@ -212,7 +212,7 @@ func function(s string) call {
 		"is_srvrolemember", "is_member", "serverproperty", "sqlite_version", "connection_id", "last_insert_id",
 		"row_count", "found_rows", "object_id", "col_name", "object_name", "user_id", "db_id", "pg_backend_pid",
 		"sys_context", "userenv", "ora_hash", "has_dbaccess", "get_current_user", "uuid", "pg_client_encoding",
-		"current_catalog", "curuser", "curdate", "now", "getdate", "sysdate":
+		"current_catalog", "last_insert_rowid", "get_current_ts_config", "inet_server_addr", "current_query", "regexp_substring", "curuser", "curdate", "now", "getdate", "sysdate":
 		return callInfo
 	case "ascii", "ord", "char", "chr", "nchar", "unichr", "unicode", "concat", "concat_ws", "group_concat", "substring",
 		"substr", "mid", "left", "right", "length", "len", "char_length", "character_length", "octet_length",
@@ -233,7 +233,7 @@ func function(s string) call {
 		"unnest", "upper_case", "bit_count", "bit_and", "bit_or", "bit_xor", "std", "stddev", "variance", "xmlforest",
 		"xmlconcat", "query_to_json", "row_to_json", "mid_str", "st_geomfromtext", "pi", "radians", "degrees", "sin",
 		"cos", "tan", "inet_aton", "inet_ntoa", "truncate", "date_add", "date_sub", "datediff", "timestampdiff",
-		"makedate", "period_add", "to_days", "weekday", "tanh", "rtrim_str":
+		"makedate", "period_add", "to_days", "weekday", "lnnvl", "checksum", "binary_checksum", "quote_literal", "quote_ident", "cvar", "pg_typeof", "tanh", "rtrim_str":
 		return callPlain
 	}
 	return callNone
@@ -253,12 +253,21 @@ func schema(b []byte) bool {
 func catalogue(s string) bool {
 	var buf [48]byte
 	b := fold(buf[:], s[:min(len(s), len(buf))])
+	if described(b) {
+		return true
+	}
+	i := bytes.IndexByte(b, '.') // the same in another database: other..sysobjects
+	return i >= 0 && described(bytes.TrimLeft(b[i:], "."))
+}
+
+// described reports whether a folded name begins as those of catalogues do.
+func described(b []byte) bool {
 	for _, p := range [...]string{"information_schema", "sys.", "sysibm.", "syscat.", "pg_catalog", "pg_", "mysql.",
 		"master.", "msdb.", "sqlite_", "rdb$", "sysmaster", "sysobjects", "syscolumns", "sysusers", "sysdatabases",
 		"syslogins", "systables", "all_tab", "all_users", "all_objects", "all_col", "user_tab", "user_col", "user_objects",
 		"user_users", "dba_", "v$", "v_$", "dual", "msysobjects", "msysaccessobjects", "performance_schema", "domain.",
-		"sysproc", "syscs", "sysxlogins", "tabname", "mon$", "systypes", "sys_", "session_privs", "nls_",
-		"utl_http.", "utl_inaddr.", "httpuritype", "information schema", "[information_schema", "`information_schema", "[sys]", "[master]"} {
+		"sysproc", "sysibmadm.", "syscs", "gv$", "global_name", "session_roles", "product_component_version", "sysxlogins", "tabname", "mon$", "systypes", "sys_", "session_privs", "nls_",
+		"utl_", "httpuritype", "information schema", "[information_schema", "`information_schema", "[sys]", "[master]"} {
 		if len(b) >= len(p) && string(b[:len(p)]) == p {
 			return true
 		}
@@ -282,6 +291,19 @@ func secret(s string) bool {
 	var buf [maxWord]byte
 	b := fold(buf[:], s)
 	return bytes.HasPrefix(b, []byte("password")) || bytes.HasPrefix(b, []byte("passwd")) || string(b) == "pwd" || string(b) == "user_pass"
+}
+
+// niladic reports whether s is a function of SQL that is called without brackets and tells about the server.
+func niladic(s string) bool {
+	if len(s) < len("system_user") || s[len("system")] != '_' && s[len("session")] != '_' {
+		return false
+	}
+	var buf [maxWord + 4]byte
+	switch string(fold(buf[:], s)) {
+	case "current_user", "current_role", "current_schema", "current_catalog", "session_user", "system_user", "current_database":
+		return true
+	}
+	return false
 }
 
 // systemVariable reports whether s names a variable in which a server tells about itself.
