@@ -60,6 +60,9 @@ func (f *finder) symbol(i int) arg {
 // word sorts an argument that begins with a name, which ends at end before the byte n.
 func (f *finder) word(word string, end int, n byte) arg {
 	s := f.s
+	if len(word) > 6 && word[0] == '_' && word[1] == '_' && lex.IsUpper(word[2]) {
+		return aVar // __FILE__, __DIR__
+	}
 	if word == "new" && lex.IsBlank(n) || word == "Function" {
 		return aCall
 	}
@@ -75,7 +78,7 @@ func (f *finder) word(word string, end int, n byte) arg {
 	var buf [maxName]byte
 	low := lex.Fold(buf[:], last)
 	if n == '(' {
-		if functions[string(low)] != 0 || expr.Has("compile atob open input request getclass tostring fromcharcode gettype", string(low)) {
+		if functions[string(low)] != 0 || expr.Has("compile atob open input request getclass tostring fromcharcode gettype frombase64string getbytes next end current pos reset array_rand array_pop array_shift array_flip getallheaders session_id pack urldecode rawurldecode strtolower str_replace substr file_get_contents", string(low)) {
 			return aCall
 		}
 		return aName
@@ -132,7 +135,8 @@ func (f *finder) text(i int) arg {
 	var w shell.Word
 	w.Read(body, lex.SkipBlanks(body, 0), false)
 	f.work += w.End
-	if p, exact := shell.Lookup(&w); exact || p != 0 && (p&shell.Natural == 0 || strings.IndexByte(body, '/') >= 0 || strings.IndexByte(body, '-') >= 0) {
+	if p, exact := shell.Lookup(&w); exact || p != 0 && (p&shell.Natural == 0 || strings.IndexByte(body, '/') >= 0 || strings.IndexByte(body, '-') >= 0 ||
+		p&shell.Shell != 0 && end < stop && lex.At(s, lex.SkipBlanks(s, end+1)) == ',') {
 		got |= aCommand
 	}
 	return got

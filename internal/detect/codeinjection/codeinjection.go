@@ -20,6 +20,7 @@
 //	js-constructor     constructor.constructor, ["constructor"], process.mainModule, new Function('…')
 //	command-literal    %x(id), qx{id}, 'id'.execute(), system "id"
 //	class-loader       class.module.classLoader.…, (CVE-2022-22965)
+//	class-name         a class with power over the machine, as a value: ?type=java.lang.ProcessBuilder
 //	xslt               <xsl:…>, a style sheet that is run on the server
 //	tex-command        \input{/…}, \write18{…} and the like, where a document is typeset
 //	break-out          a string is closed, a statement made, the rest commented out: ';f();//
@@ -55,8 +56,8 @@ const triggers = ";$(.[<_%@\\\"'q"
 func find(v *scan.View, report scan.Report) {
 	f := finder{s: v.Text, report: report}
 	list := triggers
-	if !v.Has.Has('{') && !v.Has.Has('(') && !v.Has.Has('[') {
-		list = list[:len(list)-1] // qx needs brackets
+	if !v.Has.Has('{') && !v.Has.Has('(') && !v.Has.Has('[') && !v.Has.Has('/') {
+		list = list[:len(list)-1] // qx needs brackets, or what may stand for them
 	}
 	f.work += lex.Sweep(f.s, list, &v.Has, f.at)
 	v.Work(f.work)
@@ -164,6 +165,9 @@ func (f *finder) call(i int) {
 		if want&aExec != 0 && f.namesExec(i+1) {
 			got |= aExec
 		}
+		if want&aLater != 0 && f.laterPath(i+1) {
+			got |= aLater
+		}
 		if want&aPipe != 0 && f.opensPipe(i+1) {
 			got |= aPipe
 		}
@@ -221,6 +225,9 @@ func (f *finder) method(start int, low []byte, plain arg) arg {
 	}
 	if lex.IsUpper(f.s[start]) && plain&aCall != 0 {
 		return plain // a constructor behind its package
+	}
+	if string(low) == "evaluate" {
+		return 0 // document.evaluate("//gift", …)
 	}
 	switch string(low) {
 	case "exec", "system", "popen", "spawn", "eval", "run", "call", "execute", "shell":
@@ -299,6 +306,8 @@ func (f *finder) bracket(i int) {
 		return
 	}
 	switch {
+	case i > 2 && lex.HasPrefix(s, i-3, "Dir[") && (i == 3 || !lex.IsWord(s[i-4])) && (lex.At(s, i+2) == '/' || lex.At(s, i+2) == '*' || lex.At(s, i+2) == '.'):
+		f.found("dangerous-call", i-3, i+3) // Ruby's list of files
 	case lex.HasPrefix(s, i+2, "constructor") && lex.At(s, i+13) == q && i > 0:
 		f.found("js-constructor", i, i+15)
 	case lex.HasPrefix(s, i+2, "mainModule"), lex.HasPrefix(s, i+2, "child_process"):
@@ -330,6 +339,23 @@ func (f *finder) member(i int) {
 		if o, _ := nameBefore(s, i); expr.Has("global globalThis root self window", o) && (lex.At(s, end) == '.' || end == len(s)) {
 			f.found("js-constructor", i, end)
 		}
+	case "to_a", "to_h", "to_hash", "inspect", "fetch", "values":
+		if o, st := nameBefore(s, i); o == "ENV" && (st == 0 || !f.mentioned(st)) {
+			f.found("dangerous-call", st, end) // Ruby's environment
+		}
+	case "each_object":
+		if o, st := nameBefore(s, i); o == "ObjectSpace" {
+			f.found("dangerous-call", st, end)
+		}
+	case "text", "openStream", "openConnection", "getText", "getContent", "readLines":
+		// Groovy and Java: new URL("…").text, new File("…").text
+		if i > 8 && s[i-1] == ')' {
+			head := s[max(0, i-160):i]
+			f.work += len(head)
+			if k := strings.LastIndex(head, "new "); k >= 0 && (lex.HasPrefix(head, k, "new URL(") || lex.HasPrefix(head, k, "new File(")) {
+				f.found("dangerous-call", i, end)
+			}
+		}
 	case "env":
 		if o, st := nameBefore(s, i); o == "process" && (lex.At(s, end) == '.' && lex.IsUpper(lex.At(s, end+1)) || lex.At(s, end) == '[' || lex.At(s, end) == ')' && st > 0 && s[st-1] == '(') && !f.mentioned(st) {
 			f.found("js-constructor", st, end)
@@ -348,5 +374,7 @@ func (f *finder) member(i int) {
 		}
 	case "__class__", "__globals__":
 		f.found("python-internals", i, end)
+	default:
+		f.className(i)
 	}
 }

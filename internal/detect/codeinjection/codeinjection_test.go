@@ -18,7 +18,7 @@ func TestLinear(t *testing.T) {
 		"a.a", "[\"", "['c", "\"(", "')(", ")(", "](\"", "%x(",
 		"qx(", "@{", "@", "\";a(", "';a", "system(", "system(\"", "system((((",
 		"open(a,\"", "send(\"a\",", "java.lang.", "new java.", "usort(\"", "'a'.execute", "; ", "system \"",
-		"x.y.z(",
+		"x.y.z(", "new URL(.text", ").text", "mail(a,\"", "=java.lang.", "=call_", "include \"", "Dir[\"", "ENV.fetch", "=a_b",
 	} {
 		scantest.Linear(t, codeinjection.Detector(), 40, pattern)
 	}

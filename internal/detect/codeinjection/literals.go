@@ -57,6 +57,9 @@ func (f *finder) underscores(i int) int {
 	s := f.s
 	end := lex.SkipWord(s, i)
 	f.work += end - i
+	if f.calledByName(i, end) {
+		return end - 1
+	}
 	if end-i > maxName || end-i < 6 || s[i+1] != '_' || i > 0 && lex.IsWord(s[i-1]) {
 		return end - 1
 	}
@@ -79,6 +82,67 @@ func (f *finder) underscores(i int) int {
 		f.found("python-internals", i, end)
 	}
 	return end - 1
+}
+
+// calledByName reports a parameter whose value is the name of a function that calls or runs what the others hold:
+// function=call_user_func_array&vars[0]=…, _method=__construct&… (CWE-470). i is at the first _ of the name, which ends
+// at end.
+func (f *finder) calledByName(i, end int) bool {
+	s := f.s
+	if n := lex.At(s, end); end < len(s) && n != '&' && n != ' ' {
+		return false
+	}
+	name, start := nameBefore(s, i)
+	if len(name) > maxName || start == 0 || s[start-1] != '=' || lex.At(s, start-2) == '=' {
+		return false
+	}
+	if whole := s[start:end]; whole == "__construct" || len(whole) <= maxName && lex.At(s, end) == '&' && functions[whole]&(aExec|aProgram) != 0 {
+		f.found("dynamic-call", start, end)
+		return true
+	}
+	return false
+}
+
+// platform are the beginnings of names of classes that have power over the machine, or lead to it: what reflection, a
+// container of beans or a deserialiser is given to build (CWE-470).
+var platform = [...]string{
+	"java.lang.Runtime", "java.lang.Process", "java.lang.System", "java.lang.ClassLoader", "java.lang.Class", "java.lang.Thread", "java.lang.reflect.", "java.lang.invoke.",
+	"java.net.URLClassLoader", "java.net.Socket", "java.io.File", "java.io.ObjectInputStream", "java.beans.", "java.rmi.", "javax.naming.", "javax.script.", "javax.management.",
+	"javax.el.", "javax.swing.", "sun.", "com.sun.", "jdk.", "org.apache.commons.collections", "org.apache.commons.beanutils", "org.apache.xalan.", "org.apache.xbean.",
+	"org.apache.naming.", "org.apache.ibatis.", "org.apache.tomcat.dbcp", "org.springframework.context.support.", "org.springframework.beans.factory.",
+	"org.codehaus.groovy.", "org.mozilla.javascript.", "groovy.lang.", "groovy.util.", "bsh.", "ognl.", "com.mchange.", "freemarker.template.utility.",
+	"System.Diagnostics.", "System.IO.", "System.Reflection.", "System.Net.", "System.Management.", "System.Activator", "System.AppDomain", "System.CodeDom.", "System.Windows.Data.",
+	"System.Configuration.Install.", "System.Web.UI.", "System.Runtime.Serialization.", "System.Security.Principal.", "Microsoft.Win32.", "Microsoft.VisualBasic.",
+}
+
+// className reports the name of a class of the platform that is a value: the whole text, or that of a parameter. The .
+// at i is its first one.
+func (f *finder) className(i int) {
+	s := f.s
+	root, start := nameBefore(s, i)
+	if len(root) < 2 || len(root) > 9 || start > 0 && s[start-1] != '=' && !(start == 1 && (s[0] == '"' || s[0] == '\'')) ||
+		!expr.Has("java javax sun com jdk org groovy bsh ognl freemarker System Microsoft", root) {
+		return
+	}
+	end, last := i, i
+	for end < len(s) && end-start < 128 && (lex.IsWord(s[end]) || s[end] == '.' || s[end] == '$') {
+		if s[end] == '.' {
+			last = end + 1
+		}
+		end++
+	}
+	f.work += end - i
+	name := s[start:end]
+	if end < len(s) && s[end] != '&' && !(end+1 == len(s) && (s[end] == '"' || s[end] == '\'')) || !lex.IsUpper(lex.At(s, last)) ||
+		strings.HasSuffix(name, "Exception") || strings.HasSuffix(name, "Error") {
+		return
+	}
+	for _, p := range platform {
+		if strings.HasPrefix(name, p) {
+			f.found("class-name", start, end)
+			return
+		}
+	}
 }
 
 // dollar handles $ at i: the superglobals of PHP, Perl's environment, and calls in ${…}.
@@ -183,7 +247,17 @@ func (f *finder) quote(i int) {
 	}
 	name, start := nameBefore(s, i-1)
 	f.work += i - start
-	if !expr.Has("system exec spawn popen passthru shell_exec qx", name) || start > 0 && lex.IsWord(s[start-1]) {
+	if start > 0 && lex.IsWord(s[start-1]) {
+		return
+	}
+	if expr.Has("include include_once require require_once load do source", name) && (start == 0 || s[start-1] == ';' || s[start-1] == '{') {
+		if end := strings.IndexByte(s[i+1:min(len(s), i+128)], s[i]); end > 2 && strings.IndexByte(s[i+1:i+1+end], ' ') < 0 &&
+			(s[i+1] == '/' && strings.LastIndexByte(s[i+1:i+1+end], '/') > 0 || strings.Contains(s[i+1:i+1+end], "://") || strings.HasPrefix(s[i+1:], "../")) {
+			f.found("dangerous-call", start, i+1+end)
+		}
+		return
+	}
+	if !expr.Has("system exec spawn popen passthru shell_exec qx", name) {
 		return
 	}
 	if p := f.program(lex.SkipBlanks(s, i+1)); p != 0 && (p&shell.Natural == 0 || start == 0 || strings.IndexByte(";{[(\n", s[start-1]) >= 0) {

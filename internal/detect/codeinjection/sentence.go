@@ -69,9 +69,42 @@ func (f *finder) namesExec(i int) bool {
 	return false
 }
 
+// laterPath reports whether a string behind the first argument is an option or an absolute path: mail(…, '-X/srv/a.php').
+func (f *finder) laterPath(i int) bool {
+	s := f.s
+	stop := min(len(s), i+160)
+	comma := false
+	for k := i; k < stop; k++ {
+		f.work++
+		switch s[k] {
+		case ')', ';':
+			return false
+		case ',':
+			comma = true
+		case '\'', '"':
+			end := strings.IndexByte(s[k+1:stop], s[k])
+			if end < 0 {
+				return false
+			}
+			body := s[k+1 : k+1+end]
+			if comma && len(body) > 2 && (body[0] == '/' && strings.IndexByte(body, ' ') < 0 || body[0] == '-' && lex.IsLetter(body[1])) {
+				return true
+			}
+			k += end + 1
+		}
+	}
+	return false
+}
+
 // opensPipe reports whether the second argument of open is a string that begins or ends with a pipe.
 func (f *finder) opensPipe(i int) bool {
 	s := f.s
+	if lex.HasPrefix(s, i, "my ") {
+		i += len("my ")
+	}
+	if lex.At(s, i) == '$' {
+		i++
+	}
 	k := lex.SkipBlanks(s, lex.SkipWord(s, i))
 	if lex.At(s, k) != ',' {
 		return false

@@ -63,6 +63,7 @@ func TestRules(t *testing.T) {
 		{"system('id')", "dangerous-call"}, {"<?php gift(); ?>", "php-code"}, {"$_GET['g']", "php-superglobal"}, {"$ENV{'G'}", "php-superglobal"},
 		{"'system'('id')", "dynamic-call"}, {"$_GET[0]($_GET[1])", "php-superglobal"}, {"g.__class__.x", "python-internals"}, {"[].constructor.constructor", "js-constructor"},
 		{"%x{id}", "command-literal"}, {"'id'.execute()", "command-literal"}, {"class.module.classLoader.x", "class-loader"}, {"';gift.card();//", "break-out"},
+		{"?t=java.lang.ProcessBuilder", "class-name"}, {"Dir['/srv/*']", "dangerous-call"}, {"f=create_function&a=b", "dynamic-call"},
 		{"<xsl:include href='g'/>", "xslt"}, {`\input{/etc/group}`, "tex-command"},
 	} {
 		if got := scantest.Rules(scantest.Inspect(t, codeinjection.Detector(), tt.text)); len(got) != 1 || got[0] != tt.rule {
