@@ -163,9 +163,13 @@ func musical(r rune) bool { return r >= 0x1d100 && r <= 0x1d1ff && !Invisible(r)
 
 func in(t *unicode.RangeTable, r rune) bool { return unicode.Is(t, r) && !Invisible(r) }
 
-// next is the first character of rest; U+FFFD, which is in no script, where there is none.
+// next is the first character of rest; -1, which is in no set of characters, where there is none or where bytes stand
+// that are no UTF-8 and will go. (U+FFFD would not do: it is a symbol.)
 func next(rest string) rune {
-	r, _ := utf8.DecodeRuneInString(rest)
+	r, size := utf8.DecodeRuneInString(rest)
+	if r == utf8.RuneError && size <= 1 {
+		return -1
+	}
 	return r
 }
 

@@ -30,6 +30,7 @@ func TestContext(t *testing.T) {
 		{"emoji sequence", "👩\u200d🚀", "👩\u200d🚀"},
 		{"emoji sequence over a variation selector", "❤\ufe0f\u200d🔥", "❤\ufe0f\u200d🔥"},
 		{"ZWJ before a letter", "👩\u200da", "👩a"},
+		{"ZWJ before a byte that goes", "👩\u200d\xf0 a", "👩 a"},
 		{"two ZWJ", "👩\u200d\u200d🚀", "👩\u200d🚀"},
 		{"Persian ZWNJ", "می\u200cخواهم", "می\u200cخواهم"},
 		{"ZWJ at the end of a word", "ه\u200d ", "ه\u200d "},
