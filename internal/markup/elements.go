@@ -80,6 +80,9 @@ var bare = func() map[string]bool {
 	return m
 }()
 
+// IsElement reports whether HTML, SVG or MathML has an element of that name, which is in lower case.
+func IsElement(name []byte) bool { return elements[string(name)] != unknown }
+
 // lowered writes s in ASCII lower case into buf and returns it; nil if it does not fit.
 func lowered(buf *[longestBare]byte, s string) []byte {
 	if len(s) > len(buf) {

@@ -7,10 +7,15 @@
 //	rule                what it means
 //	entity-declaration  <!ENTITY name …>, general or parameter entity, internal (the "billion laughs") or
 //	                    external; also without its "<!" where SYSTEM or PUBLIC and a literal follow
-//	external-dtd        <!DOCTYPE name SYSTEM "…" or PUBLIC, unless it is one of HTML's own doctypes
+//	external-dtd        <!DOCTYPE name SYSTEM "…" or PUBLIC, unless it is one of HTML's own doctypes; also without its "<!"
 //	internal-subset     <!DOCTYPE name [ ; <!ELEMENT, <!ATTLIST and <!NOTATION declarations
-//	entity-reference    an element whose whole content is a reference to an entity that HTML and XML do not
-//	                    have, or a parameter entity that ends a subset: <a>&xxe;</a>, %dtd; ]>
+//	entity-reference    a reference to an entity that HTML and XML do not have where an element or an attribute
+//	                    begins or ends with it, or the text is nothing else: <a>&xxe;</a>, a="&xxe;"; parameter
+//	                    entities that end a subset or stand in a row: %dtd; ]>, %dtd;%send;
+//	entity-expansion    a row of aliases of one anchor, which makes of YAML what entities make of XML: [*a,*a,*a]
+//	element-breakout    the end tag of an element that is not HTML's and that the text has not opened, with another
+//	                    element behind it; the end of a CDATA section that the text has not opened, with a new one
+//	                    behind it: what was a value becomes markup
 //	xinclude            XInclude's namespace or its element include with href
 //	stylesheet          <?xml-stylesheet with href; an XSLT element (xsl:…), whose functions read files
 //	external-schema     xsi:schemaLocation or noNamespaceSchemaLocation with a URL
@@ -34,6 +39,7 @@ import (
 
 	"github.com/tangoguard/tangoguard/internal/detect/ascii"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
+	"github.com/tangoguard/tangoguard/internal/markup"
 )
 
 // Class is the class of the findings of this package.
@@ -45,6 +51,8 @@ const (
 	ruleExternal  = "external-dtd"
 	ruleSubset    = "internal-subset"
 	ruleReference = "entity-reference"
+	ruleExpansion = "entity-expansion"
+	ruleBreakout  = "element-breakout"
 	ruleXInclude  = "xinclude"
 	ruleStyle     = "stylesheet"
 	ruleSchema    = "external-schema"
@@ -53,7 +61,7 @@ const (
 
 // Detector finds xxe.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("<>\"'"), scan.Bytes("<EeS:;")}, Find: find}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("<>\"';["), scan.Bytes("<EeS:;*")}, Find: find}
 }
 
 // finder is the state of one pass over a text.
@@ -61,6 +69,10 @@ type finder struct {
 	text   string
 	report scan.Report
 	work   int
+
+	tags    bool // the text has opened a tag
+	section bool // the text has opened a CDATA section
+	broken  bool // a break-out was reported: the first is enough
 }
 
 func find(v *scan.View, report scan.Report) {
@@ -73,7 +85,7 @@ func find(v *scan.View, report scan.Report) {
 	}
 	if v.Has.Has(';') {
 		for i := next(s, 0, ';'); i >= 0; i = next(s, i+1, ';') {
-			if start, ok := reference(s, i); ok {
+			if start, ok := f.reference(i); ok {
 				report(ruleReference, start, i+1)
 			}
 		}
@@ -84,30 +96,86 @@ func find(v *scan.View, report scan.Report) {
 		}
 	}
 	if v.Has.Has('E') && v.Has.Has('Y') {
-		for i := strings.Index(s, "ENTITY"); i >= 0; i = nextEntity(s, i) {
-			if i < 2 || s[i-2:i] != "<!" {
-				if end, ok := externalID(s, entityName(s, i+len("ENTITY"))); ok {
-					report(ruleEntity, i, end)
-				}
-				f.work += windowSize
-			}
-		}
+		f.bare("ENTITY", ruleEntity)
+		f.bare("DOCTYPE", ruleExternal)
+	}
+	if v.Has.Has('*') && v.Has.Has('[') {
+		f.aliases()
 	}
 	v.Work(f.work)
 }
 
-func nextEntity(s string, i int) int {
-	i += len("ENTITY")
-	if n := strings.Index(s[i:], "ENTITY"); n >= 0 {
-		return i + n
+// bare looks for declarations whose "<!" a filter took away, or that are still to be put together: the keyword, a
+// name, and an external identifier.
+func (f *finder) bare(keyword, rule string) {
+	s := f.text
+	f.work += len(s)
+	for i := strings.Index(s, keyword); i >= 0; {
+		if i < 2 || s[i-2:i] != "<!" {
+			if end, ok := externalID(s, entityName(s, i+len(keyword))); ok {
+				f.report(rule, i, end)
+			}
+			f.work += windowSize
+		}
+		next := i + len(keyword)
+		n := strings.Index(s[next:], keyword)
+		if n < 0 {
+			return
+		}
+		i = next + n
 	}
-	return -1
 }
+
+// aliases looks for a list of YAML that begins with three aliases of one anchor (YAML 1.2, 7.1): ten such lists,
+// each of the one before, are the billion laughs.
+func (f *finder) aliases() {
+	s := f.text
+	f.work += len(s)
+	for i := strings.Index(s, "[*"); i >= 0; {
+		end := i + 1
+		for n := 0; ; n++ {
+			name, after := alias(s, end)
+			if name == "" || n > 0 && !strings.HasPrefix(s[i+1:], name) {
+				break
+			}
+			if n == 2 {
+				f.report(ruleExpansion, i, after)
+				return
+			}
+			end = after
+		}
+		f.work += end - i
+		n := strings.Index(s[i+2:], "[*")
+		if n < 0 {
+			return
+		}
+		i += 2 + n
+	}
+}
+
+// alias reads an alias of YAML at i, and the comma or bracket behind it.
+func alias(s string, i int) (name string, after int) {
+	if i >= len(s) || s[i] != '*' {
+		return "", i
+	}
+	end := i + 1
+	for end < len(s) && end-i < maxAlias && isNameByte(s[end]) {
+		end++
+	}
+	after = ascii.SkipSpace(s, end)
+	if end == i+1 || after >= len(s) || s[after] != ',' && s[after] != ']' {
+		return "", i
+	}
+	return s[i:end], ascii.SkipSpace(s, after+1)
+}
+
+const maxAlias = 32
 
 // lessThan looks at the markup that begins at i.
 func (f *finder) lessThan(i int) {
 	s := f.text
 	rest := s[i+1:]
+	f.leaves(i)
 	switch {
 	case ascii.HasPrefix(rest, "!entity"):
 		if end := entityName(s, i+8); end > i+8 && end < len(s) {
@@ -132,6 +200,49 @@ func (f *finder) lessThan(i int) {
 	case ascii.HasPrefix(rest, "xi:include"):
 		f.report(ruleXInclude, i, f.closing(i+1))
 	}
+}
+
+// leaves looks at the tag or the CDATA section at i: one that ends what the text has not begun, with markup behind it,
+// ends what the document has begun around the text (CWE-91).
+func (f *finder) leaves(i int) {
+	s := f.text
+	if f.broken {
+		return
+	}
+	switch c := s[min(i+1, len(s)-1)]; {
+	case c == '!' && strings.HasPrefix(s[i:], "<![CDATA["):
+		if f.section {
+			return
+		}
+		f.section = true
+		f.work += i
+		if n := strings.Index(s[:i], "]]>"); n >= 0 {
+			f.report(ruleBreakout, n, i+len("<![CDATA["))
+			f.broken = true
+		}
+	case c == '/' && !f.tags && i+2 < len(s) && ascii.IsLetter(s[i+2]):
+		end := i + 2
+		for end < len(s) && isNameByte(s[end]) {
+			end++
+		}
+		after := ascii.SkipSpace(s, end)
+		f.tags = true
+		if after >= len(s) || s[after] != '>' || isHTML(s[i+2:end]) {
+			return
+		}
+		if k := ascii.SkipSpace(s, after+1); k+1 < len(s) && s[k] == '<' && ascii.IsLetter(s[k+1]) {
+			f.report(ruleBreakout, i, k+1)
+			f.broken = true
+		}
+	default:
+		f.tags = f.tags || ascii.IsLetter(c)
+	}
+}
+
+// isHTML reports whether an element of that name may stand in a page, where an end tag too many means nothing.
+func isHTML(name string) bool {
+	var buf [maxAlias]byte
+	return markup.IsElement(ascii.Lower(buf[:], name))
 }
 
 // declaration reports the declaration at start if white space and a name stand at i.
@@ -226,32 +337,85 @@ func entityName(s string, i int) int {
 	return ascii.SkipSpace(s, end)
 }
 
-// reference looks at the ";" at i for &name; as the whole content of an element, or %name; before "]>".
-func reference(s string, i int) (start int, ok bool) {
+// maxReference bounds how far back the beginning of a reference is looked for.
+const maxReference = 64
+
+// reference looks at the ";" at i, the end of a reference to an entity.
+func (f *finder) reference(i int) (start int, ok bool) {
+	s := f.text
 	start = i
-	for start > 0 && i-start < 64 && isNameByte(s[start-1]) {
+	for start > 0 && i-start < maxReference && isNameByte(s[start-1]) {
 		start--
 	}
-	if start == i || start == 0 {
+	if start == i || start == 0 || !ascii.IsLetter(s[start]) && s[start] != '_' && s[start] < 0x80 {
 		return 0, false
 	}
 	start--
-	after := ascii.SkipSpace(s, i+1)
+	f.work += 2 * (i - start)
 	switch s[start] {
 	case '%':
-		return start, strings.HasPrefix(s[after:], "]>")
+		f.work += maxReference
+		return start, parameter(s, start, i)
 	case '&':
-		open := start
-		for open > 0 && start-open < 64 && ascii.IsSpace(s[open-1]) {
-			open--
+		f.work += 2 * maxReference
+		if inPlace(s, start, i) {
+			ref := s[start : i+1]
+			return start, html.UnescapeString(ref) == ref
 		}
-		if open == 0 || s[open-1] != '>' || !strings.HasPrefix(s[after:], "</") {
-			return 0, false
-		}
-		ref := s[start : i+1]
-		return start, html.UnescapeString(ref) == ref
 	}
 	return 0, false
+}
+
+// parameter reports whether the reference %name; from start to the ";" at i ends an internal subset, has another
+// one beside it, or is the whole text.
+func parameter(s string, start, i int) bool {
+	after := ascii.SkipSpace(s, i+1)
+	if strings.HasPrefix(s[after:], "]>") {
+		return true
+	}
+	if conversion(s[start+1 : i]) {
+		return false
+	}
+	if after == len(s) {
+		return ascii.SkipSpace(s, 0) == start
+	}
+	if s[after] != '%' {
+		return false
+	}
+	end := after + 1
+	for end < len(s) && end-after < maxReference && isNameByte(s[end]) {
+		end++
+	}
+	return end < len(s) && s[end] == ';' && !conversion(s[after+1:end])
+}
+
+// conversion reports whether name is what follows "%" in a format string: length modifiers and one letter (C23 7.23.6.1).
+func conversion(name string) bool { return len(strings.TrimLeft(name, "hlLqjzt")) <= 1 }
+
+// inPlace reports whether the reference from start to the ";" at i stands as templates of XML have it: at the beginning
+// or the end of an element's content, alone in an attribute, or as the whole text.
+func inPlace(s string, start, i int) bool {
+	before, after := start, ascii.SkipSpace(s, i+1)
+	for before > 0 && start-before < maxReference && ascii.IsSpace(s[before-1]) {
+		before--
+	}
+	if before == 0 {
+		return after == len(s)
+	}
+	switch c := s[before-1]; {
+	case c == '>' && endsTag(s, before-1):
+		return true
+	case (c == '"' || c == '\'') && before > 1 && s[before-2] == '=':
+		return after < len(s) && s[after] == c
+	}
+	return before < start && strings.HasPrefix(s[after:], "</")
+}
+
+// endsTag reports whether the ">" at i ends a tag that is near.
+func endsTag(s string, i int) bool {
+	near := s[max(0, i-maxReference):i]
+	n := strings.LastIndexAny(near, "<>")
+	return n >= 0 && n+1 < len(near) && near[n] == '<' && (ascii.IsLetter(near[n+1]) || near[n+1] == '/')
 }
 
 // attribute looks at the "=" at i for the attributes by which XInclude and XML Schema load documents.

@@ -28,6 +28,17 @@ func TestRules(t *testing.T) {
 		{"a notation", `<!NOTATION a SYSTEM "b">`, "internal-subset"},
 		{"a reference", `<a>&b;</a>`, "entity-reference"},
 		{"a parameter reference", `%a;]>`, "entity-reference"},
+		{"a reference before an element's text", `<a>&b; c</a>`, "entity-reference"},
+		{"a reference behind an element's text", `<a>b &c;</a>`, "entity-reference"},
+		{"a reference behind another element", `<a><b/>&c; d</a>`, "entity-reference"},
+		{"a reference in an attribute", `<a b="&c;"/>`, "entity-reference"},
+		{"a reference and nothing else", ` &foo; `, "entity-reference"},
+		{"a parameter reference and nothing else", `%foo;`, "entity-reference"},
+		{"parameter references in a row", `x %foo; %bar; y`, "entity-reference"},
+		{"a DTD without its opening", `!DOCTYPE a SYSTEM "b"`, "external-dtd"},
+		{"lists of aliases", `b: &b [*a, *a,*a, *a]`, "entity-expansion"},
+		{"a value that ends its element", `Anna</name><role>admin</role><name>`, "element-breakout"},
+		{"a value that ends its section", `]]><role>admin</role><![CDATA[`, "element-breakout"},
 		{"XInclude's namespace", `<a xmlns:b="http://www.w3.org/2001/XInclude">`, "xinclude"},
 		{"XInclude", `<xi:include href="x"/>`, "xinclude"},
 		{"a style sheet", `<?xml-stylesheet href="x"?>`, "stylesheet"},
@@ -41,6 +52,15 @@ func TestRules(t *testing.T) {
 		{"XML", `<?xml version="1.0" encoding="UTF-8"?><a b="c">d</a>`, ""},
 		{"entities of HTML", `<a>&amp;</a><b>&nbsp;</b>`, ""},
 		{"a reference in a sentence", `<b>you &me; too</b>`, ""},
+		{"a section that the text opens", `<![CDATA[a]]><b/><![CDATA[c]]>`, ""},
+		{"an end tag too many of HTML", `one</p><p>two</b><i>`, ""},
+		{"an element that the text opens", `<name>a</name><role>b</role>`, ""},
+		{"a broken heart", `</3 <b>you</b> </3><i>`, ""},
+		{"a company in an element", `<b>R&D;</b> and <b>x &lt; y</b>`, ""},
+		{"a reference of HTML and nothing else", `&hearts;`, ""},
+		{"arrows and ampersands", `a->&b; x >&log; y=&z;`, ""},
+		{"conversions", `%s;%lld;%d; and %lf;`, ""},
+		{"emphasis in a list", `[*a, *b, *c] and [*p, *p]`, ""},
 		{"words", `the ENTITY is PUBLIC, the SYSTEM "alpha" is down, <!ENTITY`, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -57,7 +77,7 @@ func TestRules(t *testing.T) {
 func TestSteps(t *testing.T) {
 	for _, pattern := range []string{
 		"<", "<!", "<!ENTITY ", "<!ENTITY a ", "<!DOCTYPE ", "<!DOCTYPE a ", "<!DOCTYPE a SYSTEM \"", "<!DOCTYPE a [", "<!ELEMENT a", "ENTITY ", "ENTITY a SYSTEM '",
-		"<?xml ", "<?xml-stylesheet", "<xsl:", "&a;", ">&a;</", "%a;", ";", "a;", " ;", "=", "=\"", "chemaLocation=\"", "> &a;", ">                &a;", "&", "<xi:include",
+		"<?xml ", "<?xml-stylesheet", "<xsl:", "&a;", ">&a;</", "%a;", ";", "a;", " ;", "=", "=\"", "chemaLocation=\"", "> &a;", ">                &a;", "&", "<xi:include", "]]><![CDATA[", "<![CDATA[", "</a>", "</a><", "</", "<a></b><c>", "[*a,", "[*", "[*a,*a,[", "%abc;", "%abc;%", "DOCTYPE ", "DOCTYPE a SYSTEM '", "ENTITY ", ">&a;", "='&a;", "YE*[",
 	} {
 		scantest.Linear(t, xxe.Detector(), 100, pattern)
 	}
