@@ -16,6 +16,7 @@ type context struct {
 	joins bool // the last one that is not a nonspacing mark belongs to a script that uses joiners
 	tags  int  // so many tag characters belong to the flag that was just kept
 	stray bool // tag characters behind prev went
+	order order
 }
 
 // judge returns what becomes of r, the first character of rest: itself, another character, or gone.
@@ -58,14 +59,20 @@ func (c *context) kept(r rune) {
 	if c.tags > 0 {
 		c.tags--
 	}
-	switch {
-	case r < 0x590 && !(r >= 0x300 && r < 0x370), r >= 0x2000 && r < 0x2de0, r >= 0x2e80 && r < 0xa800 && r != 0x3099 && r != 0x309a,
-		r >= 0xac00 && r < 0xd7b0: // no joiner script there; the rest is looked up
+	if r < 0x80 {
 		c.joins = false
-	case r >= 0x620 && r < 0x64b, r >= 0x904 && r < 0x93a: // nothing but Arabic and Devanagari letters
-		c.joins = true
-	case !unicode.Is(unicode.Mn, r):
-		c.joins = unicode.Is(joinerScripts, r)
+		c.order.starts(r)
+		return
+	}
+	t := characters()
+	c.order.next(t, r)
+	c.script(t, r)
+}
+
+// script looks whether r belongs to a script that uses joiners. A nonspacing mark belongs to what it stands on.
+func (c *context) script(t *table, r rune) {
+	if !t.nonspacing(r) {
+		c.joins = r < 0x20000 && t.pages[r/64].joins>>(r%64)&1 != 0
 	}
 }
 

@@ -1,38 +1,14 @@
 package textclean
 
-import (
-	"sync"
+import "golang.org/x/text/unicode/norm"
 
-	"golang.org/x/text/unicode/norm"
-)
-
-// NFC returns s in Unicode's normalization form C: s itself, without an allocation, if it is in that form already.
+// NFC returns s in Unicode's normalization form C: s itself if it is in that form already.
+//
+// A norm.Iter could tell without an allocation if it were used again, but it keeps characters of a text that was not read
+// to its end, and panics when they are too many. What is clean hardly ever comes here: see table.
 func NFC(s string) string {
-	n := norm.NFC.QuickSpanString(s)
-	if n == len(s) || normal(s[n:]) {
+	if norm.NFC.IsNormalString(s) {
 		return s
 	}
 	return norm.NFC.String(s)
-}
-
-// iterators saves an allocation for text that is in NFC but whose characters do not show it one by one, as in many
-// Indic scripts.
-var iterators = sync.Pool{New: func() any { return new(norm.Iter) }}
-
-// normal reports whether s, which begins at a boundary, is in NFC.
-func normal(s string) bool {
-	it := iterators.Get().(*norm.Iter)
-	defer func() {
-		it.InitString(norm.NFC, "") // let go of s
-		iterators.Put(it)
-	}()
-	it.InitString(norm.NFC, s)
-	for !it.Done() {
-		segment := it.Next()
-		if len(segment) > len(s) || s[:len(segment)] != string(segment) {
-			return false
-		}
-		s = s[len(segment):]
-	}
-	return s == ""
 }

@@ -71,16 +71,15 @@ type rules struct {
 func clean(s string, how rules) (t string, easy bool) {
 	var c context
 	i := 0
-	for easy = true; ; {
+	for {
 		i += c.run(s[i:])
 		if i == len(s) {
-			return s, easy
+			return s, !c.order.doubt
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
 		if to := c.judge(s[i:], r, size, how); to != r || r == utf8.RuneError && size == 1 {
 			break
 		}
-		easy = easy && r < 0x300
 		c.kept(r)
 		i += size
 	}
@@ -101,6 +100,9 @@ func clean(s string, how rules) (t string, easy bool) {
 			c.kept(to)
 		}
 		i += size
+		if went && how.bare {
+			continue // marks of scripts that put them behind the letter are inert
+		}
 		if n := c.run(s[i:]); n > 0 {
 			out = append(out, s[i:i+n]...)
 			i += n

@@ -101,37 +101,6 @@ func TestRunAgreesWithOneByteAtATime(t *testing.T) {
 	}
 }
 
-// TestRunTakesOnlyWhatNeverChanges: each character that is passed without a look stays by itself, is in NFC beside
-// any other, and leaves the context as a look would.
-func TestRunTakesOnlyWhatNeverChanges(t *testing.T) {
-	taken := 0
-	for r := rune(0x80); r <= unicode.MaxRune; r++ {
-		s := string(r)
-		var fast, slow context
-		if fast.run(s) == 0 {
-			continue
-		}
-		taken++
-		slow.kept(r)
-		p := norm.NFC.PropertiesString(s)
-		if fast != slow || Invisible(r) || unicode.IsSpace(r) || p.CCC() != 0 || !norm.NFC.IsNormalString(s) || norm.NFC.QuickSpanString(s) != len(s) || slow.joins {
-			t.Errorf("%U", r)
-		}
-		if slow.judge(s, r, len(s), rules{line: true}) != r {
-			t.Errorf("%U would change", r)
-		}
-	}
-	if taken < 30000 {
-		t.Errorf("only %d characters", taken)
-	}
-	for _, s := range []string{"\xe5\x80", "\xe5a\x80", "\xc3", "\xc3a", "\xed\xa0\x80", "\xeb\xbf"} {
-		var c context
-		if n := c.run(s); n != 0 {
-			t.Errorf("%q: %d", s, n)
-		}
-	}
-}
-
 func TestFold(t *testing.T) {
 	for in, want := range map[string]string{"": "", " ": "", "   ": "", "a": "a", " a ": "a", "a b": "a b", "a  b   c ": "a b c"} {
 		assert.Equal(t, want, Fold(in))
