@@ -9,7 +9,8 @@
 //	filter-break-out    a bracket that the text did not open closes,     *)(uid=*))(|(uid=*
 //	                    and another filter or operator follows
 //	filter              an operator with its filters, or an assertion    (&(objectClass=*)(uid=x))
-//	                    of presence for an attribute of directories
+//	                    of presence for an attribute of directories,
+//	                    or of any value when there is nothing else
 //	matching-rule       an extensible match by OID                       userPassword:2.5.13.18:=
 //	metacharacters      nothing but the characters of filters            *()|&'
 //	cut-off             a NUL behind closing brackets                    *))%00
@@ -86,6 +87,9 @@ func search(v *scan.View, s string) (string, int, int) {
 	if end := metacharacters(s); end > 0 {
 		return "metacharacters", 0, end
 	}
+	if end := joined(s); end > 0 {
+		return "filter", 0, end
+	}
 	open := 0
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
@@ -125,6 +129,9 @@ func breakOut(v *scan.View, s string, i int) (string, int) {
 		return "cut-off", j + 1
 	}
 	closed := j
+	if c := lex.At(s, j); (c == '&' || c == '|' || c == '!') && lex.At(s, j+1) == '(' && assertion(s, j+2) > 0 {
+		return "filter-break-out", j + 2 // the operator that stands before its bracket by mistake
+	}
 	if lex.At(s, j) != '(' {
 		return "", closed
 	}
@@ -169,7 +176,37 @@ func filter(v *scan.View, s string, i int) (int, bool) {
 		return 0, false
 	}
 	star := lex.At(s, end) == '*' && (lex.At(s, end+1) == ')' || lex.At(s, end+1) == 0)
-	return min(end+1, len(s)), star && known(s[j:description(s, j)])
+	name := s[j:description(s, j)]
+	return min(end+1, len(s)), star && known(name) || i == 0 && s[len(s)-1] == ')' && len(s)-end > 1 && peculiar(name)
+}
+
+// peculiar reports whether name is an attribute that only directories have: a text that is an assertion of one is a
+// filter, whatever the value.
+func peculiar(name string) bool {
+	var buf [32]byte
+	switch string(lex.Fold(buf[:], name)) {
+	case "cn", "uid", "objectclass", "userpassword", "samaccountname", "memberof", "objectcategory", "userprincipalname",
+		"uidnumber", "gidnumber", "objectsid", "objectguid", "useraccountcontrol", "serviceprincipalname", "givenname":
+		return true
+	}
+	return false
+}
+
+// joined returns the end of the first assertion when s is what stands inside a filter: an operator and its filters,
+// perhaps behind the asterisk that ends the value before.
+func joined(s string) int {
+	i := b2i(lex.At(s, 0) == '*')
+	if c := lex.At(s, i); c != '&' && c != '|' || lex.At(s, i+1) != '(' || s[len(s)-1] != ')' {
+		return 0
+	}
+	return assertion(s, i+2)
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // description returns the end of the attribute description at i: RFC 4512 section 2.5, a name or an OID, with options.
@@ -183,6 +220,9 @@ func description(s string, i int) int {
 // assertion returns the offset behind the operator of the item at i, or 0.
 func assertion(s string, i int) int {
 	j := description(s, i)
+	if j == i && lex.At(s, i) == '*' { // *=* is no attribute, but sent
+		j++
+	}
 	if j == i || j-i > 64 {
 		return 0
 	}
@@ -192,7 +232,15 @@ func assertion(s string, i int) int {
 	case (c == '~' || c == '>' || c == '<') && lex.At(s, j+1) == '=':
 		return j + 2
 	case c == ':':
-		return matchingRule(s, j)
+		if end := matchingRule(s, j); end > 0 {
+			return end
+		}
+		if lex.HasPrefixFold(s, j, ":dn:") {
+			j += len(":dn")
+		}
+		if lex.At(s, j+1) == '=' {
+			return j + 2
+		}
 	}
 	return 0
 }
@@ -255,7 +303,7 @@ func metacharacters(s string) int {
 			return 0
 		}
 	}
-	if bracket && operator && star {
+	if bracket && star && (operator || strings.Contains(s, ")(")) {
 		return len(s)
 	}
 	return 0

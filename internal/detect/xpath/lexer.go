@@ -54,9 +54,7 @@ func (l *lexer) emit(k kind, n int) token {
 
 // next reads an ExprToken: XPath 1.0 section 3.7.
 func (l *lexer) next() token {
-	for l.pos < len(l.s) && (lex.IsSpace(l.s[l.pos]) || l.s[l.pos] == 0) {
-		l.pos++
-	}
+	l.blank()
 	if l.pos >= len(l.s) {
 		return token{tEnd, len(l.s), len(l.s)}
 	}
@@ -111,6 +109,25 @@ func (l *lexer) next() token {
 		return l.emit(tComma, 1)
 	}
 	return l.emit(tBad, 1)
+}
+
+// blank skips white space and the comments of XPath 2.0, of which one that is not closed hides the rest.
+func (l *lexer) blank() {
+	for l.pos < len(l.s) {
+		switch c := l.s[l.pos]; {
+		case lex.IsSpace(c), c == 0:
+			l.pos++
+		case c == '(' && lex.At(l.s, l.pos+1) == ':':
+			n := strings.Index(l.s[l.pos:], ":)")
+			if n < 0 {
+				l.pos = len(l.s)
+				return
+			}
+			l.pos += n + len(":)")
+		default:
+			return
+		}
+	}
 }
 
 func (l *lexer) number() token {

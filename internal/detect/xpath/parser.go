@@ -1,6 +1,8 @@
 package xpath
 
 import (
+	"strings"
+
 	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
 )
@@ -47,9 +49,20 @@ type parser struct {
 	steps     bool // a further step of a path
 	closed    int  // brackets closed that the text did not open
 	union     bool // a path behind |
+	far       bool // a path through the whole document, or along an axis
+	context   bool // the context node
+	digit     bool // the text began with a number
+	bracket   bool // a predicate closed that the text did not open
+	axes      bool // an axis
+	compared  bool // a comparison
+	listed    bool // a comma outside of brackets
+	satisfies bool // a variable was bound
+	condition bool // IF was read
 	bad       bool // the grammar broke
 	prose     bool // at a word
 	open      bool // a literal is open at the end
+	start     int  // where reading began
+	broke     kind // of the token where the grammar broke
 }
 
 func (p *parser) frame() *frame { return &p.frames[min(p.depth, maxDepth-1)] }
@@ -60,6 +73,7 @@ func (p *parser) whole() bool { return !p.bad && (p.operand || p.open) }
 
 func (p *parser) run(v *scan.View) {
 	begin := p.pos
+	p.start = begin
 	for !p.bad && !p.open {
 		t := p.next()
 		p.tokens++
@@ -71,7 +85,7 @@ func (p *parser) run(v *scan.View) {
 		} else {
 			p.bad = !p.value(t)
 		}
-		p.prose = p.bad && t.kind == tName
+		p.prose, p.broke = p.bad && t.kind == tName, t.kind
 		if !p.moved {
 			p.last = t
 		}
@@ -102,6 +116,8 @@ func (p *parser) take(s side) bool {
 	f.right |= s
 	if s == sPath {
 		f.path, p.path = true, true
+	}
+	if s == sPath || p.leading {
 		p.union = p.union || p.last.kind == tUnion
 	}
 	p.operand = true
@@ -111,12 +127,15 @@ func (p *parser) take(s side) bool {
 func (p *parser) value(t token) bool {
 	switch t.kind {
 	case tNumber, tString, tOpen:
+		p.digit = p.digit || t.kind == tNumber && p.tokens == 1
 		return p.take(sConst)
 	case tVariable:
 		return p.take(sName)
 	case tDot:
 		p.frame().path = true
 		p.path = p.path || t.end-t.start == len("..")
+		p.context = true
+		p.far = p.far || t.end-t.start == len("..") && lex.At(p.s, t.end) == '/'
 		return p.take(sName)
 	case tName:
 		return p.named(t)
@@ -129,6 +148,7 @@ func (p *parser) value(t token) bool {
 		n := p.next()
 		return (n.kind == tName || n.kind == tStar) && p.take(sPath)
 	case tSlash:
+		p.far = p.far || t.end-t.start == len("//")
 		return p.root()
 	case tLParen:
 		return p.push(false)
@@ -152,6 +172,9 @@ func (p *parser) root() bool {
 	case tAt:
 		n = p.next()
 		return (n.kind == tName || n.kind == tStar) && p.take(sPath)
+	case tRParen: // the document itself
+		p.pos = pos
+		return p.take(sPath)
 	}
 	return false
 }
@@ -163,17 +186,35 @@ func (p *parser) named(t token) bool {
 	case tLParen:
 		known, reads := function(name)
 		p.call = p.call || known
+		p.condition = p.condition || name == "if"
 		p.push(known)
 		p.frame().reads = reads
 		return true
 	case tAxis:
+		p.far, p.axes = true, true
 		return axis(name) && p.take(sPath) && p.step()
+	case tVariable:
+		return p.binds(name)
 	}
 	p.pos = pos
 	if lex.EqualFold(name, "or") || lex.EqualFold(name, "and") {
 		return false
 	}
 	return p.take(sName)
+}
+
+// binds reads what stands between the variable and its source in FOR, LET, SOME and EVERY.
+func (p *parser) binds(name string) bool {
+	switch name {
+	case "for", "some", "every":
+		n := p.next()
+		p.satisfies = n.kind == tName && p.s[n.start:n.end] == "in"
+	case "let":
+		p.blank()
+		p.satisfies = lex.HasPrefix(p.s, p.pos, ":=")
+		p.pos += len(":=")
+	}
+	return p.satisfies
 }
 
 // step says that a node test is due.
@@ -191,6 +232,7 @@ func (p *parser) operator(t token) bool {
 			p.settle()
 		}
 		f.left, f.right, f.compared = f.right, 0, true
+		p.compared = true
 		return true
 	case tOperator, tStar:
 		return true
@@ -200,11 +242,13 @@ func (p *parser) operator(t token) bool {
 		return p.last.kind != tNumber && p.last.kind != tString && p.tokens > 1 && p.deeper()
 	case tComma:
 		p.settle()
+		p.listed = p.listed || p.depth == 0
 		return true
 	case tLBracket:
 		return p.push(false)
 	case tRParen, tRBracket:
 		p.operand = true
+		p.bracket = p.bracket || p.depth == 0 && t.kind == tRBracket
 		p.leading = p.leading || p.tokens == 1
 		return p.pop()
 	case tName:
@@ -239,8 +283,17 @@ func (p *parser) connective(t token) bool {
 		p.settle()
 		p.connected = true
 		return true
-	case w == "div", w == "mod", w == "eq", w == "ne", w == "lt", w == "gt", w == "union", w == "intersect", w == "except":
+	case w == "div", w == "mod", w == "idiv", w == "to", w == "union", w == "intersect", w == "except":
 		return true
+	case w == "eq", w == "ne", w == "lt", w == "gt", w == "le", w == "ge":
+		p.operand = true
+		return p.operator(token{kind: tCompare, start: t.start, end: t.end})
+	case w == "return", w == "satisfies": // the former begins another clause of FLWOR, which the text was put into
+		p.union = p.union || p.quoted && w == "return"
+		p.last, p.moved = token{kind: tUnion, start: t.start, end: t.end}, true
+		return p.satisfies || p.quoted && w == "return"
+	case w == "then", w == "else":
+		return p.condition
 	}
 	return false
 }
@@ -287,17 +340,21 @@ func (p *parser) judgeBare(after bool) string {
 	switch {
 	case p.connected && (p.measured || p.onPath || p.constant && (after || p.path)):
 		return "boolean"
-	case p.closed > 0 && p.union:
+	case p.connected && (after || p.digit) && (p.call || p.far):
+		return "boolean"
+	case p.closed > 0 && p.union, p.bracket && p.digit && p.steps:
 		return "predicate"
 	case p.onPath:
 		return "function"
+	case !after && p.s[0] == '/' && p.path && (p.call || p.compared || p.far && p.steps && p.axes):
+		return "path"
 	}
 	return ""
 }
 
 // judgeQuoted judges what follows a quote; first says that it is the first of its kind.
 func (p *parser) judgeQuoted(first bool) string {
-	if p.bad && (p.prose || !first || !p.connected || !p.constant) {
+	if p.bad && (p.prose || !first || !p.connected || !p.constant || p.quotation()) {
 		return ""
 	}
 	switch {
@@ -305,12 +362,17 @@ func (p *parser) judgeQuoted(first bool) string {
 		return "boolean"
 	case first && p.leading && (p.union || p.path || p.steps):
 		return "predicate"
-	case (p.connected || p.union) && p.path:
+	case (p.connected || p.union) && p.path, p.connected && p.context && p.open, p.listed && p.far && p.open:
 		return "path"
 	case p.onPath:
 		return "function"
 	}
 	return ""
+}
+
+// quotation reports whether the text begins with its quote and the next one closes it in the midst of a sentence.
+func (p *parser) quotation() bool {
+	return p.start == 1 && p.broke == tOpen && strings.Contains(p.s[p.last.start+1:], " ")
 }
 
 // axis reports whether name is an axis: XPath 1.0 section 2.2.
@@ -333,10 +395,24 @@ func function(name string) (known, reads bool) {
 		"contains", "starts-with", "ends-with", "position", "last", "text", "node", "comment", "processing-instruction",
 		"normalize-space", "translate", "string", "number", "boolean", "not", "true", "false", "id", "lang", "matches",
 		"tokenize", "error", "string-to-codepoints", "codepoints-to-string", "system-property", "upper-case", "lower-case",
-		"concat", "string-join", "base-uri", "document-uri", "exists", "empty", "root", "sum", "serialize", "distinct-values":
+		"concat", "string-join", "base-uri", "document-uri", "exists", "empty", "root", "sum", "serialize", "distinct-values",
+		"generate-id", "current", "key", "static-base-uri", "deep-equal", "index-of", "nilled", "node-name", "element-available",
+		"function-available", "unparsed-entity-uri", "local-name-from-QName", "compare", "data", "subsequence", "trace":
 		return true, false
 	}
-	return false, false
+	m := module(name)
+	return m, m
+}
+
+// module reports whether name is a function of a module that XQuery processors bring along and that reads files,
+// databases or the output of programs.
+func module(name string) bool {
+	for _, m := range [...]string{"db:", "file:", "proc:", "xdmp:", "sql:"} {
+		if len(name) > len(m) && lex.HasPrefix(name, 0, m) {
+			return true
+		}
+	}
+	return false
 }
 
 func trimPrefix(name string) string {

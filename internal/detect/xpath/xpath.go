@@ -9,12 +9,14 @@
 //	boolean             a connective, and a condition on constants,      ' or '1'='1
 //	                    a path or a function of XPath
 //	predicate           ] or ) that closes the predicate, and a path     '] | //* | //*['
-//	path                a path from the root of the document behind      ' or /*
-//	                    an operator
+//	path                a path from the root of the document behind      ' or /*, //user[@id='1']/text()
+//	                    an operator, or alone with a condition or a
+//	                    node test
 //	function            a function of XPath on a path or a document      count(/child::node()), doc('http://x/')
-//	flwor               for or let, a variable, its source and return    for $u in //user return $u
+//	flwor               for or let, a variable, its source and return;   for $u in //user return $u, delete node /a
+//	                    a prolog, an update
 //
-// Not reported: a plain path (//book[@author]), dates and fractions, and/or, URLs, file names, comments, quoted words
+// Not reported: a plain path (//book/title), dates and fractions, and/or, URLs, file names, comments, quoted words
 // with or and and between them. No finding is no proof: compiled expressions with variables stay necessary.
 package xpath
 
@@ -56,8 +58,11 @@ func find(v *scan.View, report scan.Report) {
 			return
 		}
 	}
-	if v.Has.Has('$') {
-		flwor(v, report)
+	if v.Has.Has('$') && flwor(v, report) {
+		return
+	}
+	if end := update(s); end > 0 {
+		report("flwor", 0, end)
 	}
 }
 
@@ -121,13 +126,38 @@ const (
 	maxName = 40
 )
 
-// wildcard reports whether s is a path to everything, //* with steps of the same kind.
+// wildcard reports whether s is a path to everything: two steps or more, or one through the whole document, of which
+// each is an asterisk or a node test without a name, perhaps with a number for a predicate.
 func wildcard(s string) bool {
-	switch s {
-	case "//*", "//*/*", "//@*", "/*/*", "//node()", "/child::node()", "//text()":
-		return true
+	steps := 0
+	for i := 0; i < len(s); steps++ {
+		n := i
+		for n < len(s) && s[n] == '/' {
+			n++
+		}
+		if n == i || n > i+2 {
+			return false
+		}
+		steps += n - i - 1
+		if i = anything(s, n); i == 0 {
+			return false
+		}
 	}
-	return false
+	return steps > 1
+}
+
+// anything returns the end of a step at i that takes whatever there is, 0 when there is none.
+func anything(s string, i int) int {
+	for _, w := range [...]string{"*", "@*", "node()", "text()", "child::node()", "descendant::node()"} {
+		if lex.HasPrefix(s, i, w) {
+			i += len(w)
+			if j := lex.SkipDigits(s, i+1); lex.At(s, i) == '[' && j > i+1 && lex.At(s, j) == ']' {
+				i = j + 1
+			}
+			return i
+		}
+	}
+	return 0
 }
 
 // quotes looks at what follows each quote. Each run reads until the grammar breaks; a budget keeps a text that is
@@ -156,7 +186,7 @@ func quotes(v *scan.View, l lexer, report scan.Report) bool {
 }
 
 // flwor looks for an XQuery expression: for $x in path, let $x := path.
-func flwor(v *scan.View, report scan.Report) {
+func flwor(v *scan.View, report scan.Report) bool {
 	s := v.Text
 	for i := 1; i < len(s); i++ {
 		if s[i] != '$' || !lex.IsLetter(lex.At(s, i+1)) {
@@ -182,9 +212,35 @@ func flwor(v *scan.View, report scan.Report) {
 		}
 		if source(s, j) {
 			report("flwor", word, j)
-			return
+			return true
 		}
 	}
+	return false
+}
+
+// update returns the end of what begins a prolog or an update of XQuery at the beginning of s, 0 when nothing does:
+// XQuery 3.1 section 4, XQuery Update Facility 3.0 section 5.
+func update(s string) int {
+	i := lex.SkipSpace(s, 0)
+	for _, w := range [...]string{"xquery version ", "declare variable $", "declare namespace ", "declare option ", "delete node /",
+		"delete nodes /", "insert node ", "replace value of node /", "replace node /", "rename node /"} {
+		if !lex.HasPrefix(s, i, w) {
+			continue
+		}
+		switch end := i + len(w); w[0] {
+		case 'x':
+			if c := lex.At(s, end); c == '\'' || c == '"' {
+				return end
+			}
+		case 'i':
+			if c := lex.At(s, end); c == '<' || c == '/' || c == '(' {
+				return end
+			}
+		default:
+			return end
+		}
+	}
+	return 0
 }
 
 // source reports whether a path or a call that reads a document begins at i.
