@@ -350,7 +350,11 @@ func (u *unit) backslash(s string) bool {
 		u.n = k + 1
 		u.text("\t")
 	case 'x', 'u', 'U':
-		if r, n := hexEscape(e); n > 0 {
+		r, n := hexEscape(e)
+		if c == 'x' && n == 3 && r >= 0xC2 {
+			r, n = byteEscapes(e)
+		}
+		if n > 0 {
 			u.n = k + n
 			u.folded(r)
 		}
@@ -361,6 +365,27 @@ func (u *unit) backslash(s string) bool {
 		}
 	}
 	return u.n > 0
+}
+
+// byteEscapes decodes xe2\x80\xae: bytes of UTF-8, as C, Python and Go escape them, or else the one character that
+// JavaScript makes of the first.
+func byteEscapes(s string) (r rune, n int) {
+	var seq [utf8.UTFMax]byte
+	k := 0
+	for ; k < len(seq) && len(s) >= 4*k+3; k++ {
+		if k > 0 && (s[4*k-1] != '\\' || s[4*k] != 'x') {
+			break
+		}
+		hi, lo := hexDigit[s[4*k+1]], hexDigit[s[4*k+2]]
+		if hi|lo > 15 {
+			break
+		}
+		seq[k] = hi<<4 | lo
+	}
+	if r, size := utf8.DecodeRune(seq[:k]); size > 1 {
+		return r, 4*size - 1
+	}
+	return rune(seq[0]), 3
 }
 
 // hexEscape decodes x3c, x{3c}, u003c, u{3c}, U0000003c and a surrogate pair; n is 0 where none stands.

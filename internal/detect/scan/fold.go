@@ -90,6 +90,8 @@ func (u *unit) latin(s string) bool {
 // weakFold reports the forms that fill honest text: they fold with the rest but make no layer.
 func weakFold(r rune) bool {
 	switch r {
+	case 0x207C, 0x207D, 0x207E, 0x208C, 0x208D, 0x208E: // raised and lowered = ( )
+		return false
 	case 0x00A0, 0x202F, 0x205F, 0x3000, // spaces
 		0x00AA, 0x00B2, 0x00B3, 0x00B9, 0x00BA, // superscripts
 		0x2026,         // the ellipsis
