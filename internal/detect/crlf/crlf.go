@@ -281,6 +281,10 @@ func requestLine(line string) bool {
 func command(line string) bool {
 	word, rest, _ := strings.Cut(line, " ")
 	switch {
+	case line == ".", len(line) > 1 && line[0] == '$' && line[1] >= '0' && line[1] <= '9' && strings.Trim(line[1:], "0123456789") == "":
+		return true // the end of a mail; a text of RESP
+	case oneOf(word, "user", "pass", "stor", "retr", "dele", "rnfr", "rnto", "pasv", "port", "eprt", "ping"):
+		return word[0] < 'a'
 	case oneOf(word, "flushall", "flushdb", "slaveof", "replicaof"):
 		return true
 	case oneOf(word, "helo", "ehlo", "data", "quit", "rset", "vrfy", "expn", "save", "bgsave",
@@ -317,6 +321,9 @@ func logLine(line string) bool {
 	}
 	if oneOf(word, "info", "error", "warn", "warning", "debug", "fatal", "notice", "critical", "trace", "severe") {
 		return len(t) < len(line) || len(word) < len(t)
+	}
+	if len(t) > 12 && t[2] == '/' && t[6] == '/' && t[11] == ':' && strings.Contains("JanFebMarAprMayJunJulAugSepOctNovDec", t[3:6]) {
+		return true // the Common Log Format
 	}
 	digits := 0
 	for digits < len(t) && (t[digits] >= '0' && t[digits] <= '9' || strings.IndexByte("-/.:T", t[digits]) >= 0) {

@@ -92,7 +92,7 @@ func skip(s string, i int) int {
 			i++
 		case strings.HasPrefix(s[i:], "\u00a0"):
 			i += 2
-		case strings.HasPrefix(s[i:], "\ufeff"):
+		case strings.HasPrefix(s[i:], "\ufeff"), strings.HasPrefix(s[i:], "\u3000"):
 			i += 3
 		default:
 			return i
@@ -325,7 +325,7 @@ func arithmetic(s string) int {
 		if i == len(s) || s[i] == '\n' || s[i] == '\r' {
 			break
 		}
-		if strings.IndexByte("+-*/^&", s[i]) < 0 {
+		if strings.IndexByte("+-*/^&=", s[i]) < 0 {
 			return 0
 		}
 		i++

@@ -120,6 +120,9 @@ func (f *finder) raw(i int) {
 		f.found("java-stream", i, i+4)
 	case lex.HasPrefix(s, i, "\x04\x08") && i+2 < len(s) && strings.IndexByte("o[{IUcCuef\":", s[i+2]) >= 0:
 		f.found("ruby-marshal", i, i+3)
+	case lex.HasPrefix(s, i, "\u0080") && lex.At(s, i+2) >= 2 && lex.At(s, i+2) <= 5 &&
+		(lex.HasPrefix(s, i+3, "\u0095") || lex.HasPrefix(s, i+3, "\u008c") || i+3 < len(s) && strings.IndexByte("c]}(XKq", s[i+3]) >= 0):
+		f.found("pickle", i, i+3)
 	case s[i] == 0x80 && (i == 0 || s[i-1] < 0x80) && (lex.At(s, i+1) >= 2 && lex.At(s, i+1) <= 5) && i+2 < len(s) && strings.IndexByte("\x95c]}(X\x8cKq", s[i+2]) >= 0:
 		f.found("pickle", i, i+3)
 	}
@@ -245,6 +248,9 @@ func (f *finder) pickleText(i int) {
 	if n == 0 {
 		return
 	}
+	if k := i - 1; k > 2 && lex.IsDigit(s[k]) && f.memo(k) {
+		return
+	}
 	name := lex.SkipWord(s, i+n)
 	if name == i+n || name-i > 40 || lineEnd(s, name) == 0 {
 		return
@@ -262,11 +268,28 @@ func (f *finder) pickleText(i int) {
 		f.found("pickle", start, name) // c__main__\nGift\n
 		return
 	}
+	if k := name + lineEnd(s, name); lex.At(s, k) == 'p' && lex.IsDigit(lex.At(s, k+1)) && lineEnd(s, lex.SkipDigits(s, k+1)) > 0 {
+		f.found("pickle", start, name) // a PUT behind the GLOBAL of any module
+		return
+	}
 	switch strings.TrimPrefix(strings.TrimPrefix(module[1:], "_"), "_") {
 	case "os", "posix", "nt", "subprocess", "builtin__", "builtins", "commands", "sys", "pty", "platform", "timeit", "runpy",
 		"copy_reg", "copyreg", "types", "marshal", "base64", "socket", "importlib", "operator", "functools", "code", "pickle", "webbrowser", "shutil":
 		f.found("pickle", start, name)
 	}
+}
+
+// memo handles the digit at i before a line end: an empty dictionary or list that a pickle of protocol 0 keeps, (dp0.
+func (f *finder) memo(i int) bool {
+	s := f.s
+	for i > 2 && lex.IsDigit(s[i]) && lex.IsDigit(s[i-1]) {
+		i--
+	}
+	ok := lex.HasPrefix(s, i-3, "(dp") || lex.HasPrefix(s, i-3, "(lp")
+	if ok {
+		f.found("pickle", i-3, i+1)
+	}
+	return ok
 }
 
 // lineEnd returns the length of the line end at i, spelt out or not, or 0.

@@ -149,12 +149,39 @@ func signature(w string) string {
 		return ""
 	}
 	if rule := stream(b); rule != "" {
-		if len(w) < 16 && (rule == "pickle" || rule == "net-stream") {
+		if len(w) < 16 && (b[0] == 0x80 || b[0] == 0xff) {
 			return "" // too short to be more than a word that looks alike
 		}
 		return rule
 	}
+	if rule := global(w, b); rule != "" {
+		return rule
+	}
 	return twice(w, b)
+}
+
+// global is signature for a pickle of protocol 0 that begins with a class or a function, c<module>\n<name>\n.
+func global(w string, b [9]byte) string {
+	if b[0] != 'c' || !base64[b[1]] || !base64[b[2]] {
+		return ""
+	}
+	lines, text := 0, [48]byte{}
+	for n := 0; n+12 <= len(w) && n < 64; n += 12 {
+		part, _ := head(w[n:])
+		copy(text[n/4*3:], part[:])
+	}
+	for _, c := range text {
+		switch {
+		case c == '\n':
+			lines++
+		case !printable(c):
+			return ""
+		}
+		if lines == 2 {
+			return "pickle"
+		}
+	}
+	return ""
 }
 
 // twice is signature for what w decodes to, where that is base64 again.

@@ -99,10 +99,27 @@ func (f *finder) quotedKey(i int) {
 	switch {
 	case strings.HasSuffix(head, `"class"`):
 		f.class(i-7, i-1)
+	case strings.HasSuffix(head, `type"`), strings.HasSuffix(head, `className"`), strings.HasSuffix(head, `javaClass"`), strings.HasSuffix(head, `clazz"`):
+		f.built(i)
 	case strings.HasSuffix(head, `"json_class"`), strings.HasSuffix(head, `"^o"`), strings.HasSuffix(head, `"^O"`), strings.HasSuffix(head, `"^c"`):
 		f.found("json-type", i-4, i)
 	case strings.Contains(head, `"py/`):
 		f.found("json-type", i-4, i)
+	}
+}
+
+// built handles the : at i behind a key that may name a class, as "type" does: only one of Java's or .NET's own counts.
+func (f *finder) built(i int) {
+	s := f.s
+	k := lex.SkipSpace(s, i+1)
+	if lex.At(s, k) != '"' {
+		return
+	}
+	for _, b := range built {
+		if lex.HasPrefix(s, k+1, b) && b[len(b)-1] == '.' {
+			f.class(i-1, i)
+			return
+		}
 	}
 }
 
@@ -136,12 +153,15 @@ func (f *finder) jackson(i int) {
 	if c := lex.At(s, k); c != '"' && c != '\'' {
 		return
 	}
+	if lex.HasPrefix(s, k+1, "[L") {
+		k += 2 // an array
+	}
 	end, ok := className(s, k+1)
 	f.work += end - i
 	if !ok || !knownPackage(s[k+1:end]) {
 		return
 	}
-	if c := lex.At(s, end); c == '"' || c == '\'' || c == '\\' {
+	if c := lex.At(s, end); c == '"' || c == '\'' || c == '\\' || c == ';' {
 		f.found("json-type", i, end+1)
 	}
 }
@@ -188,7 +208,7 @@ func (f *finder) xml(i int) {
 			return
 		}
 		f.attributes(i, end)
-	case "java", "object", "map", "entry", "set", "list", "contact", "string", "root", "array", "properties", "bean":
+	case "java", "object", "map", "entry", "set", "list", "contact", "string", "root", "array", "properties", "bean", "new":
 		f.attributes(i, end)
 	}
 }

@@ -112,6 +112,8 @@ func (f *finder) at(i int) int {
 	case '(':
 		if i > 0 && (s[i-1] == 'T' || s[i-1] == ' ') {
 			f.class(i)
+		} else if i > 0 && s[i-1] == 's' {
+			f.reach(i)
 		}
 	}
 	if f.done {
@@ -266,7 +268,7 @@ func (f *finder) expression(i int) {
 	case j.Effect == expr.Name && scopeSet[j.Name], j.Effect >= expr.Field && reachedSet[name]:
 		f.found("scope-object", i, end+1)
 	case j.Effect >= expr.Call, s[i] == '#' && j.Effect >= expr.Compute, strings.HasPrefix(body, "T("), strings.HasPrefix(body, "#"),
-		s[i] == '#' && len(body) > 1 && body[0] == '@' && lex.IsLetter(body[1]):
+		len(body) > 1 && body[0] == '@' && lex.IsLetter(body[1]), strings.Contains(body, ".?[") || strings.Contains(body, ".![") || strings.Contains(body, ".^["):
 		f.found("spel", i, end+1)
 	case s[i] == '$' && j.Effect == expr.Compute:
 		f.found("spel", i, end+1)
@@ -360,8 +362,36 @@ func (f *finder) static(i int) {
 	f.work += k - i
 	if dots > 0 && lex.At(s, k) == '@' && lex.IsLetter(lex.At(s, k+1)) && (i == 0 || !lex.IsWord(s[i-1]) && s[i-1] != '"') {
 		m := lex.SkipWord(s, k+1)
-		if c := lex.At(s, m); c == '(' || lex.HasPrefix(s, i+1, "java") || dots > 1 && (lex.HasPrefix(s, i+1, "org.") || lex.HasPrefix(s, i+1, "com.")) && m == len(s) {
+		if c := lex.At(s, m); c == '(' || lex.HasPrefix(s, i+1, "java") || dots > 1 && (lex.HasPrefix(s, i+1, "org.") || lex.HasPrefix(s, i+1, "com.")) && m == len(s) || constant(s[i+1:k], s[k+1:m]) {
 			f.found("ognl", i, m)
+		}
+	}
+}
+
+// constant reports whether class is the name of a class in a package and member that of a constant.
+func constant(class, member string) bool {
+	if len(member) < 3 || !lex.IsUpper(lex.At(class, strings.LastIndexByte(class, '.')+1)) {
+		return false
+	}
+	for i := range len(member) {
+		if !lex.IsUpper(member[i]) && member[i] != '_' {
+			return false
+		}
+	}
+	return true
+}
+
+// reach handles ( at i behind getClass, outside of delimiters: x.getClass().getClassLoader().
+func (f *finder) reach(i int) {
+	const getClass = "getClass"
+	s := f.s
+	if !lex.HasPrefix(s, i-len(getClass), getClass) || !lex.HasPrefix(s, i, "().") {
+		return
+	}
+	for _, m := range [...]string{"forName(", "getClassLoader(", "getProtectionDomain(", "getDeclared", "getMethod", "getConstructor"} {
+		if lex.HasPrefix(s, i+3, m) {
+			f.found("java-reach", i-len(getClass), i+3+len(m))
+			return
 		}
 	}
 }

@@ -121,7 +121,7 @@ func (st *state) token(i int) int {
 }
 
 func (st *state) push(k kind, end int) {
-	if k == text && st.waiting != "" && st.waiting != "is" {
+	if k == text && st.waiting != "" && st.waiting != "is" || k == number && Has("eq ne lt gt le ge div mod", st.waiting) || st.waiting == ":" && k != operator {
 		st.rise(Compute)
 	}
 	if st.op != 0 && (k == ident || k == number || k == text || k == opening) {
@@ -172,7 +172,7 @@ func (st *state) word(name string) {
 		st.rise(Compute)
 	case st.waiting == "is" && Has("defined undefined none null string number mapping iterable sequence callable divisibleby odd even sameas empty", name):
 		st.rise(Compute)
-	case st.prev == ident && name == "is" && st.names == 1:
+	case st.prev == ident && name == "is" && st.names == 1, st.prev == number && Has("eq ne lt gt le ge div mod", name):
 		st.waiting = name
 	}
 }
@@ -222,7 +222,7 @@ func (st *state) open(i int, c byte) {
 	switch {
 	case c == '(' && operand && glued:
 		st.rise(Call)
-	case c == '[' && operand && glued && (st.prev != text || lex.At(st.s, i+1) == '\'' || lex.At(st.s, i+1) == '"') && lex.At(st.s, i+1) != '@' && lex.At(st.s, i+1) != '*':
+	case c == '[' && operand && glued && (st.prev != text || strings.IndexByte("'\":-", lex.At(st.s, i+1)) >= 0) && lex.At(st.s, i+1) != '@' && lex.At(st.s, i+1) != '*':
 		st.rise(Index)
 	}
 }
@@ -258,9 +258,19 @@ func (st *state) operator(i int, c byte) int {
 		if (lex.IsLetter(lex.At(s, end)) || lex.At(s, end) == '.') && st.prevEnd == i && (st.prev == text || st.prev == closing || st.prev == ident) {
 			st.rise(Filter) // FreeMarker's built-ins: x?api
 		}
+	case ':':
+		if st.waiting == "?" && (st.prev == number || st.prev == text) {
+			st.waiting = ":" // the else of a condition
+		}
+		st.prev, st.prevEnd = other, end
+		st.tokens++
+		return end
 	default:
 		st.push(other, end)
 		return end
+	}
+	if c == '?' && lex.IsBlank(lex.At(s, end)) && lex.IsBlank(lex.At(s, i-1)) {
+		st.waiting = "?"
 	}
 	if st.prev == ident || st.prev == number || st.prev == text || st.prev == closing {
 		st.op, st.opLeft, st.opGlued = c, st.prev, st.prevEnd == i && end < len(s) && !lex.IsSpace(s[end])

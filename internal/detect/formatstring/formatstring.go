@@ -109,7 +109,7 @@ func parse(s string, i int) (c conversion, ok bool) {
 	if j+2 < len(s) && s[j-1] == 'I' && (s[j:j+2] == "64" || s[j:j+2] == "32") { // Windows
 		j += 2
 	}
-	if j >= len(s) || strings.IndexByte("nxXpsSduoicfFgGeEaAC@bvT", s[j]) < 0 {
+	if j >= len(s) || strings.IndexByte("nxXpsSduoicfFgGeEaAC@bvTU", s[j]) < 0 {
 		return c, false
 	}
 	c.verb, c.end = s[j], j+1
@@ -162,7 +162,7 @@ func conversions(v *scan.View, report scan.Report) {
 		i += k
 		v.Work(maxDirective / 4)
 		c, ok := parse(s, i)
-		if !ok || escaped(s, i) && c.digits < 6 && !(c.verb == 'n' && c.end-i > 4) {
+		if !ok || escaped(s, i) && c.digits < 6 && !c.positional && !(c.verb == 'n' && c.end-i > 4) {
 			i++
 			continue
 		}
@@ -227,7 +227,7 @@ func (r *row) judge(s string) string {
 		return "write"
 	case r.positionalRead, r.read >= 3, r.read >= 2 && (r.tight >= 2 || whole):
 		return "read"
-	case r.tight >= 4, r.tight >= 3 && whole, r.n >= 5 && r.texts == r.n && whole, r.n >= 6 && r.read > 0, r.read > 0 && r.tight >= 3:
+	case r.tight >= 4, r.tight >= 3 && whole, r.n >= 4 && r.texts == r.n && whole, r.n >= 6 && r.read > 0, r.read > 0 && r.tight >= 3:
 		return "read"
 	case r.read > 0 && (whole && (r.tight == r.n && r.n > 1 || r.n == 1 && (r.flagged || r.pointer)) || r.marked):
 		return "read"
@@ -258,10 +258,16 @@ func widths(v *scan.View, report scan.Report) {
 		for j < len(s) && j-i < 4 && s[j] >= '0' && s[j] <= '9' {
 			j++
 		}
+		if j+1 < len(s) && s[j] == '!' {
+			j += 2 // a conversion of Python
+		}
 		if j == len(s) || s[j] != ':' && s[j] != ',' {
 			continue
 		}
 		j++
+		if j < len(s) && (s[j]|0x20 >= 'a' && s[j]|0x20 <= 'z' || s[j] == ',') {
+			j++ // a standard format of .NET, or Python's thousands
+		}
 		for k := 0; k < 3 && j < len(s) && strings.IndexByte("<>=^-+ #*.0", s[j]) >= 0; k++ {
 			j++
 		}
@@ -292,7 +298,7 @@ func attributes(v *scan.View, report scan.Report) {
 				break
 			}
 			v.Work(1)
-			if (c == '.' || c == '[') && dunder(s[j+1:]) {
+			if (c == '.' || c == '[') && (dunder(s[j+1:]) || frame(s[j+1:])) {
 				end := len(s)
 				if e := strings.IndexByte(s[j:min(len(s), j+maxField)], '}'); e >= 0 {
 					end = j + e + 1
@@ -305,6 +311,17 @@ func attributes(v *scan.View, report scan.Report) {
 			}
 		}
 	}
+}
+
+// frame reports whether s begins with an attribute through which Python's functions, frames and tracebacks give their
+// globals away.
+func frame(s string) bool {
+	for _, a := range [...]string{"func_globals", "f_globals", "f_builtins", "f_locals", "f_back", "gi_frame", "cr_frame", "tb_frame", "im_func", "gi_code", "func_code"} {
+		if strings.HasPrefix(s, a) {
+			return true
+		}
+	}
+	return false
 }
 
 // mapped finds the conversion of a key of Python's that is a dunder name: %(__class__)s.

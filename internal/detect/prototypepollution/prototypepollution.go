@@ -113,7 +113,7 @@ func keyPlace(s string, i, end int) bool {
 	case '{': // GraphQL and YAML
 		return before == '{' || before == ',' || before == '.'
 	case '[', '.', '=', '/', ':':
-		return !lex.IsWord(before) && (after != '.' || lex.IsWord(lex.At(s, end+1)) || lex.At(s, end+1) == '_') &&
+		return (!lex.IsWord(before) || i >= len(proto) && s[i-len(proto):i] == proto) && (after != '.' || lex.IsWord(lex.At(s, end+1)) || lex.At(s, end+1) == '_') &&
 			(after != ':' || before == '\'' || before == '"' || before == '{' || before == ',' || i == 0)
 	case ']', '\'', '"', '`':
 		return before == '[' || before == '.' || before == after || before == '\\' || before == '\'' || before == '"'

@@ -15,9 +15,17 @@ func (f *finder) angle(i int) int {
 		return f.percent(i)
 	case '#':
 		f.directive(i, endAngle)
-	case 'j', 'c', 's', 'T':
+	case 'j', 'c', 's', 'T', 'd', 't', 'm', 'p':
 		f.element(i)
+	case '&':
+		if end := strings.Index(s[i:min(len(s), i+128)], "&>"); end > 3 && lex.IsBlank(lex.At(s, i+2)) {
+			f.found("tag", i, i+end+2) // a component of Mason
+		}
 	case '@':
+		if c := lex.At(s, i+2); (c == '"' || c == '\'') && strings.IndexByte(s[i:min(len(s), i+64)], '?') > 0 {
+			f.found("tag", i, i+3) // FreeMarker: <@"…"?interpret/>
+			return i
+		}
 		if end := lex.SkipWord(s, i+2); end > i+2 && lex.IsLetter(s[i+2]) && (lex.IsBlank(lex.At(s, end)) || lex.At(s, end) == '.') {
 			stop := f.close(endAngle, end)
 			if stop > 0 && stop-i < 256 && (strings.IndexByte(s[end:stop], '=') > 0 || s[stop-1] == '/') {
@@ -33,7 +41,7 @@ func (f *finder) angle(i int) int {
 func (f *finder) element(i int) {
 	s := f.s
 	end := i + 1
-	for end < len(s) && end-i < 24 && (lex.IsWord(s[end]) || s[end] == ':') {
+	for end < len(s) && end-i < 24 && (lex.IsWord(s[end]) || s[end] == ':' || s[end] == '-') {
 		end++
 	}
 	f.work += end - i
@@ -48,6 +56,9 @@ func (f *finder) element(i int) {
 		ok && blank && prefix == "c" && expr.Has("out set import url redirect forEach if when catch remove", local),
 		ok && blank && prefix == "sql" && expr.Has("query update setDataSource param", local),
 		ok && blank && prefix == "j" && expr.Has("jelly new invoke invokeStatic set getStatic useBean import include whitespace", local),
+		ok && prefix == "jsp" && expr.Has("scriptlet expression declaration", local),
+		ok && blank && expr.Has("tal metal py", prefix) && local != "",
+		!ok && blank && expr.Has("dtml-var dtml-call dtml-in dtml-if dtml-let dtml-with dtml-sqlvar dtml-return", name),
 		!ok && expr.Has("cfoutput cfset cfinclude cfexecute cfquery cfscript cfparam cffile cfhttp cfmodule cfloop cfdump", name),
 		!ok && blank && expr.Has("TMPL_VAR TMPL_INCLUDE TMPL_IF TMPL_UNLESS TMPL_LOOP", name):
 		f.found("tag", i, end)
@@ -79,8 +90,12 @@ func (f *finder) percent(i int) int {
 	body := s[j:max(end, j)]
 	k := lex.SkipSpace(body, 0)
 	word := body[k:lex.SkipWord(body, k)]
+	if c := lex.At(body, 0); c == '{' || (c == '$' || c == '#') && lex.At(body, 1) == '{' {
+		f.found("polyglot", i, j+2)
+		return i
+	}
 	switch {
-	case c == '!' && strings.IndexByte(body, ';') > 0,
+	case c == '!' && strings.IndexByte(body, ';') > 0, end < len(s) && strings.HasSuffix(strings.TrimRight(body, " \n\r\t"), ";") && lex.At(s, i+2) <= ' ',
 		c == '@' && expr.Has("page include import taglib Page Import Control Register page", word),
 		expr.Has("import require include eval out response Response system exec puts print def end if for var new while Dim Set dim set", word) && len(strings.TrimSpace(body)) > len(word) && end < len(s):
 		f.found("tag", i, end+2)
@@ -121,9 +136,17 @@ func (f *finder) square(i int) {
 		f.directive(i, endBracket)
 	case '=':
 		if end := f.close(endBracket, i+2); end > i+2 && end-i < 256 {
-			f.judge(s[i+2:end], i, end+1, expr.Compute)
+			least := expr.Compute
+			if q := s[i+2]; q == '"' || q == '\'' {
+				least = expr.Filter
+			}
+			f.judge(s[i+2:end], i, end+1, least)
 		}
 	case '[':
+		if lex.HasPrefix(s, i+2, "${{") {
+			f.found("polyglot", i, i+5)
+			return
+		}
 		f.seen(kindSquare, i)
 		if end := f.close(endSquare, i+2); end > i+2 && end-i < 256 {
 			if body := s[i+2 : end]; lex.IsDigit(body[0]) && len(body) < 24 && strings.IndexByte(body, '*') > 0 || body[0] == '\'' || body[0] == '{' || body[0] == '@' {
@@ -176,7 +199,7 @@ func (f *finder) velocity(i int) {
 			return
 		}
 		k = lex.SkipBlanks(s, k+1)
-		if c := lex.At(s, k); c == '$' && lex.IsLetter(lex.At(s, k+1)) || c == '"' || c == '\'' ||
+		if c := lex.At(s, k); strings.Contains(s[k:min(len(s), k+128)], "#end") || c == '$' && lex.IsLetter(lex.At(s, k+1)) || c == '"' || c == '\'' ||
 			(word == "if" || word == "elseif") && lex.HasPrefix(s, k, "1==1") {
 			f.found("tag", i, k+1)
 		}
@@ -218,6 +241,10 @@ func (f *finder) razor(i int) {
 	if i > 0 && lex.IsWord(s[i-1]) {
 		return // an e-mail address
 	}
+	if s[i+1] == '*' {
+		f.seen(kindAt, i) // a comment
+		return
+	}
 	if s[i+1] == '(' {
 		f.seen(kindAt, i)
 		end := f.matching(i + 1)
@@ -233,9 +260,12 @@ func (f *finder) razor(i int) {
 	}
 	end := lex.SkipWord(s, i+1)
 	f.work += end - i
-	if expr.Has("if foreach for while switch functions code php", s[i+1:end]) && (lex.At(s, end) == '(' || lex.At(s, end) == '{') {
+	if expr.Has("if foreach for while switch functions code php", s[i+1:end]) && (lex.At(s, end) == '(' || lex.At(s, end) == '{' || lex.HasPrefix(s, end, " (")) {
 		stop := min(len(s), end+80)
 		f.work += stop - end
+		if lex.At(s, end) == ' ' && !strings.Contains(s[end:stop], " in ") && !strings.ContainsAny(s[end:stop], "=;<>") {
+			return
+		}
 		if strings.Contains(s[end:stop], "){") || strings.Contains(s[end:stop], ") {") || lex.At(s, end) == '{' || s[i+1:end] == "php" {
 			f.found("tag", i, end+1)
 		}
@@ -253,7 +283,7 @@ func (f *finder) razor(i int) {
 	if lex.At(s, end) == '.' && lex.IsLetter(lex.At(s, end+1)) &&
 		expr.Has("System DateTime Html Model Request Response Environment Process Server ViewBag ViewData HttpContext Context File Microsoft", s[i+1:end]) &&
 		!expr.Has("com org net", strings.ToLower(s[end+1:min(len(s), end+4)])) {
-		if n := lex.SkipWord(s, end+1); s[i+1:end] == "System" || s[i+1:end] == "DateTime" || lex.At(s, n) == '(' || lex.At(s, n) == '.' && lex.IsLetter(lex.At(s, n+1)) {
+		if n := lex.SkipWord(s, end+1); expr.Has("System ViewBag ViewData", s[i+1:end]) || lex.At(s, n) == '[' && lex.At(s, n+1) == '"' || s[i+1:end] == "DateTime" || lex.At(s, n) == '(' || lex.At(s, n) == '.' && lex.IsLetter(lex.At(s, n+1)) {
 			f.found("expression", i, n)
 		}
 	}

@@ -129,6 +129,8 @@ func (f *finder) scan() {
 			i = f.braced(i)
 		case c == '#' && lex.IsDigit(n):
 			f.hashed(i)
+		case c == '$' && n == '!' && lex.At(s, i+2) == '{':
+			i = f.braced(i + 1)
 		case c == '$' || c == '#':
 			f.velocity(i)
 		case c == '@':
@@ -172,6 +174,7 @@ const (
 	kindAt
 	kindSquare
 	kindStar
+	kindComment
 )
 
 // objects are names that, evaluated alone, already give away or reach something.
@@ -220,7 +223,7 @@ func (f *finder) block(body string, k int) bool {
 	switch c := lex.At(body, k); c {
 	case '#', '>', '^', '/':
 		n := lex.At(body, lex.SkipBlanks(body, k+1))
-		return lex.IsLetter(n) || n == '/' || c == '>' && lex.IsDigit(n)
+		return lex.IsLetter(n) || n == '/' || c == '>' && n == '(' || c == '>' && lex.IsDigit(n)
 	case '.':
 		// {{.}} and {{.A.B}}; a single field is a placeholder.
 		next := lex.SkipSpace(body, lex.SkipWord(body, k+1))
@@ -231,6 +234,9 @@ func (f *finder) block(body string, k int) bool {
 		return lex.At(body, end) == '.' || lex.HasPrefix(body, lex.SkipBlanks(body, end), ":=")
 	}
 	end := lex.SkipWord(body, k)
+	if applied(body, end) {
+		return true
+	}
 	if !expr.Has("printf print println template define range html js len call with block index urlquery slice lookup if else end not and or eq ne partial include", body[k:end]) {
 		return false
 	}
@@ -240,6 +246,22 @@ func (f *finder) block(body string, k int) bool {
 		return true // Handlebars: {{lookup this "x"}}
 	}
 	return c == '"' || c == '.' || c == '`' || c == '$' || c == '('
+}
+
+// applied reports whether what stands at i, behind the name of a function, is a text for it and nothing else that is
+// prose: {{env "HOME"}}, as Go, Handlebars and Scriban call.
+func applied(body string, i int) bool {
+	k := lex.SkipBlanks(body, i)
+	q := lex.At(body, k)
+	if i == 0 || k == i || q != '"' && q != '\'' && q != '`' {
+		return false
+	}
+	end := strings.IndexByte(body[k+1:], q)
+	if end < 0 {
+		return false
+	}
+	next := lex.SkipSpace(body, k+1+end+1)
+	return next >= len(body) || strings.IndexByte("|)\"'`.$", body[next]) >= 0 || lex.IsDigit(body[next])
 }
 
 // judge reports the body when it is an expression whose effect is above least.
@@ -316,6 +338,13 @@ func (f *finder) braced(i int) int {
 		least = expr.Compute
 	}
 	body := s[i+2 : end]
+	if s[i] == '~' && strings.Contains(body, "::") {
+		f.found("expression", i, end+1) // a fragment of Thymeleaf
+		return end
+	}
+	if body != "" && body[0] == '{' {
+		least = min(least, expr.Range) // ${{1/0}}
+	}
 	if s[i] == '$' && lex.At(body, 0) == '.' && lex.IsLetter(lex.At(body, 1)) {
 		f.found("object", i, end+1) // a special variable of FreeMarker
 		return end
@@ -325,6 +354,9 @@ func (f *finder) braced(i int) int {
 		least = min(least, expr.Compute)
 	}
 	f.judge(body, i, end+1, least)
+	if s[i] != '$' && lex.At(s, i+2) == '{' && end-i < 64 && end < len(s) {
+		return i // *{{x}}: the star belongs to what stands in front
+	}
 	return max(end-1, i+1)
 }
 
@@ -349,11 +381,20 @@ func (f *finder) single(i int) {
 		}
 	case lex.IsLetter(c) || c == '/' && lex.HasPrefix(s, i, "{/php}"):
 		f.smarty(i)
-	case c == '^' && lex.IsLetter(lex.At(s, i+2)):
-		if end := lex.SkipWord(s, i+2); lex.At(s, end) == '}' && strings.Contains(s[end:min(len(s), end+128)], "{/"+s[i+2:end]+"}") {
-			f.found("tag", i, end+1) // a section of Dust that is there when the name is not
+	case (c == '^' || c == '#' || c == '?') && lex.IsLetter(lex.At(s, i+2)):
+		if end := lex.SkipWord(s, i+2); f.section(i, end) {
+			f.found("tag", i, end)
 		}
-	case lex.IsDigit(c) || c == '\'' || c == '"' || c == '=' || c == '@':
+	case c == '#':
+		f.seen(kindComment, i)
+		if lex.HasPrefix(s, i+2, "${") || lex.HasPrefix(s, i+2, "{{") {
+			f.found("polyglot", i, i+4)
+		}
+	case c == '@' && lex.IsLetter(lex.At(s, i+2)):
+		if end := lex.SkipWord(s, i+2); f.section(i, end) || lex.IsBlank(lex.At(s, end)) && strings.IndexByte(s[end:min(len(s), end+32)], '=') > 0 && f.close(endBrace, end) > 0 {
+			f.found("tag", i, end) // a helper of Dust
+		}
+	case lex.IsDigit(c) || c == '\'' || c == '"' || c == '=' || c == '@' || c == ' ' && lex.IsDigit(lex.At(s, lex.SkipBlanks(s, i+1))):
 		end := f.close(endBrace, i+2)
 		if end < 0 || end-i > 64 {
 			return
@@ -372,6 +413,37 @@ func piped(body string) bool {
 	return end > 0 && lex.At(body, lex.SkipBlanks(body, end+2)) == '|' && lex.IsLetter(lex.At(body, lex.SkipBlanks(body, end+2)+1))
 }
 
+// section reports whether a section of Dust, Svelte or Smarty that begins at i, whose name ends at end, is closed soon:
+// {#gift}…{/gift}.
+func (f *finder) section(i, end int) bool {
+	s := f.s
+	name := end
+	for name > i && lex.IsWord(s[name-1]) {
+		name--
+	}
+	if c := lex.At(s, end); c != '}' && !lex.IsBlank(c) {
+		return false
+	}
+	for k := end; k < min(len(s), end+128); k++ {
+		f.work++
+		if s[k] == '{' && lex.At(s, k+1) == '/' && lex.HasPrefix(s, k+2, s[name:end]) && lex.At(s, k+2+end-name) == '}' {
+			return true
+		}
+	}
+	return false
+}
+
+// constant reports whether a constant in capitals stands at i, before the closing brace.
+func constant(s string, i int) bool {
+	end := lex.SkipWord(s, i)
+	for k := i; k < end; k++ {
+		if lex.IsLower(s[k]) {
+			return false
+		}
+	}
+	return end-i >= 3 && lex.At(s, end) == '}'
+}
+
 // smarty handles { with a name behind it.
 func (f *finder) smarty(i int) {
 	s := f.s
@@ -386,6 +458,8 @@ func (f *finder) smarty(i int) {
 		}
 	case (word == "php" || word == "") && (n == '}' || n == '/'), n == '}' && expr.Has("ldelim rdelim literal", word):
 		f.found("tag", i, end+1)
+	case lex.HasPrefix(s, end, "::") && lex.IsUpper(s[i+1]) && constant(s, end+2):
+		f.found("expression", i, end+2)
 	case n == '(' || lex.HasPrefix(s, end, "::"):
 		stop := f.close(endBrace, end)
 		if stop < 0 || stop-i > 512 || s[stop-1] != ')' && n != ':' && !strings.Contains(s[end:stop], ")|") {
@@ -399,7 +473,12 @@ func (f *finder) smarty(i int) {
 			word == "phpinfo" || word == "system" {
 			f.found("expression", i, stop+1)
 		}
-	case lex.IsBlank(n) && expr.Has("if elseif foreach include include_php fetch math eval assign capture function html_options insert extends block html debug", word):
+	case lex.IsBlank(n) && expr.Has("if elseif foreach include include_php fetch math eval assign capture function html_options insert extends block html debug for while section strip", word):
+		if next := lex.At(s, end+1); (next == '$' || next == '"' || next == '\'') && strings.IndexByte(s[end:min(len(s), end+128)], ';') < 0 && f.close(endBrace, end) > 0 ||
+			expr.Has("if foreach while section for strip", word) && f.section(i, end) {
+			f.found("tag", i, end)
+			return
+		}
 		stop := f.close(endBrace, end)
 		arg := s[end:max(end, min(stop, end+256))]
 		if strings.IndexByte(arg, '=') > 0 && strings.IndexByte(arg, ';') < 0 && lex.IsLetter(lex.At(arg, 1)) || word == "if" && strings.IndexByte(arg, '(') > 0 && strings.IndexByte(arg, ';') < 0 {
