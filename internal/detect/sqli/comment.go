@@ -101,7 +101,8 @@ func (l *lexer) describe(t token) token {
 	for i < len(body) && i < maxGap && (body[i] <= ' ' || strings.IndexByte("-+*\xa0", body[i]) >= 0) {
 		i++
 	}
-	t.empty = i == len(body) || body[i] == '&' || i == len(body)-1 && (body[i] == '\'' || body[i] == '"')
+	t.closed = i == len(body)-1 && (body[i] == '\'' || body[i] == '"')
+	t.empty = i == len(body) || body[i] == '&' || t.closed
 	t.hides = oneWord(body[i:])
 	return t
 }

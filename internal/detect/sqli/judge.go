@@ -117,7 +117,7 @@ func (p *parser) judgeQuoted(before string, first bool) string {
 	if r := p.effect(); r != "" && (first || p.whole()) {
 		return r
 	}
-	if first && p.feats == 0 && p.tokens <= 4 && p.end == endComment && (p.comment.empty || p.comment.hides && number(before)) {
+	if first && p.feats == 0 && p.tokens <= 4 && p.end == endComment && (p.comment.empty || p.comment.hides && number(before)) && !p.drawn(before) {
 		return "comment-after-quote"
 	}
 	if p.has(fUnionOpen) {
@@ -176,6 +176,11 @@ func twins(s string) bool {
 // 'and 1 = 1', as my teacher said.
 func (p *parser) quotation(before string) bool {
 	return before == "" && p.end == endBad && p.broke == tOpen && strings.Contains(p.s[min(p.last.end+1, len(p.s)):], " ")
+}
+
+// drawn reports whether nothing but a rule stands between two quotes, and no word before them: the edge of a box.
+func (p *parser) drawn(before string) bool {
+	return p.comment.closed && (before == "" || !isWord(before[len(before)-1]))
 }
 
 // measure reports whether the quote behind s may be a sign for feet or inches.

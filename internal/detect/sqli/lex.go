@@ -44,6 +44,7 @@ type token struct {
 	soft       bool // a "--" that MySQL would read as two minus signs
 	empty      bool // a comment with nothing behind it, a literal without content
 	hides      bool // a comment with at most one word in it
+	closed     bool // an empty comment with a quote behind it
 }
 
 // ends holds the last places of what closes something, so that nothing that is not ahead is searched twice.

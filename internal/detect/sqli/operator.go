@@ -21,6 +21,9 @@ func (p *parser) operator(t token) bool {
 		f.op, p.arith = true, true
 		return true
 	case tUnary: // PostgreSQL's match by regular expression
+		if t.start > 0 && isDigit(p.s[t.start-1]) && isDigit(p.at(t.end)) {
+			return false // 3~5: a range, or a version of a package
+		}
 		p.compare(true)
 		return p.s[t.start] == '~'
 	case tAnd, tConcat:
