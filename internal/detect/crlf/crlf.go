@@ -10,7 +10,7 @@
 // does, and the beginning of a line of a log. Encoded words (RFC 2047) that hide a line break or an address, or stand
 // inside one; and the escape sequences of terminals, which rewrite what an administrator sees of a log.
 //
-// # What it does not
+// # What it does not recognise
 //
 // Several lines are no attack: "From: Grandma" on a gift card passes, as does "Location: town hall". Whether a
 // field may hold several lines at all is a rule of the field.

@@ -8,7 +8,7 @@
 // call, since every spreadsheet has functions of its own; behind "+", "-" and "@", which people use too, only one of
 // a list is.
 //
-// # What it does not
+// # What it does not recognise
 //
 // "-5", "+1 (555) 010-9999", "=)", "@name", "+1 from me" are no formulas that do anything. An export must still
 // quote every cell that begins with one of the four characters: see sanitize.CSVCell.

@@ -3,8 +3,8 @@
 //
 // # What it recognises
 //
-// The beginnings of serialised data, raw, in hexadecimal or in base64 (standard or URL alphabet): Java object
-// streams, also gzipped; PHP serialize; Python pickles of protocols 0 to 5; .NET BinaryFormatter and view
+// The beginnings of serialised data, raw, percent-encoded, in hexadecimal (0x in front or not) or in base64
+// (standard or URL alphabet, once or twice): Java object streams, also gzipped; PHP serialize; Python pickles of protocols 0 to 5; .NET BinaryFormatter and view
 // states; Ruby Marshal. And the marks by which text formats name a class to build: YAML tags, Json.NET $type,
 // fastjson and Jackson @type / ["class", …], jsonpickle, DataContract __type, XMLDecoder, XStream, XAML,
 // node-serialize functions.
@@ -14,18 +14,19 @@
 //	java-stream     aced0005…, rO0AB…
 //	gzip-stream     base64 of a gzip stream, the usual wrapping of the others
 //	php-object      O:8:"Exploit":1:{…}, a:1:{…}
-//	pickle          base64 of a pickle, or the text of one: cos\nsystem\n(S'id'\ntR.
+//	pickle          a pickle, or the text of one: cos\nsystem\n(S'id'\ntR.
 //	net-stream      AAEAAAD/////…, /wEy…
 //	ruby-marshal    BAh…, the bytes 4 8
 //	yaml-tag        !!python/object/apply:…, !ruby/object:…, !!javax.script.…
 //	json-type       "@type":"com.…", "$type":"System.…", ["com.…",…], "py/object":…
-//	xml-object      <java class="java.beans.XMLDecoder">, <sorted-set>, <dynamic-proxy>, ObjectDataProvider
+//	xml-object      <java class="java.beans.XMLDecoder">, <sorted-set>, <dynamic-proxy>, ObjectDataProvider,
+//	                the namespaces of the serialisers of .NET
 //	js-function     _$$ND_FUNC$$_
 //
 // # What it does not recognise
 //
-// BSON, MessagePack, protocol buffers and other formats without classes. JSON-LD ("@type": "Person"), plain
-// base64, hexadecimal numbers.
+// BSON, MessagePack, protocol buffers and other formats without classes; what is compressed with zlib, or a text
+// format inside base64. JSON-LD ("@type": "Person"), plain base64, hexadecimal numbers, PHP's scalars (i:1;).
 package deserialization
 
 import (

@@ -1,4 +1,5 @@
-// Package el finds injection into expression languages (CWE-917): the lookups of Log4j and Commons Text
+// Package el finds injection into expression languages (CWE-917), and with them the look-ups that load a serialised
+// object (CWE-502): the lookups of Log4j and Commons Text
 // (CVE-2021-44228, CVE-2022-42889), and OGNL, SpEL, MVEL, JUEL and JSF expressions.
 //
 // # What it recognises
@@ -7,8 +8,8 @@
 // docker, script, …); the ones that only rewrite text (lower, upper, date, ::-x) are an attack when they stand
 // inside another ${, since nothing else needs them: ${${lower:j}ndi:…}, ${jnd${upper:i}:…}. An expression is
 // ${…}, #{…}, %{…} or *{…} that names a class, a scope object or a variable of the language, or calls
-// something on one; OGNL and SpEL also give themselves away outside of delimiters: T(java.lang.Runtime),
-// @java.lang.Runtime@getRuntime(), #_memberAccess, (#a=…).
+// something on one, or selects from a collection; OGNL and SpEL also give themselves away outside of delimiters:
+// T(java.lang.Runtime), @java.lang.Runtime@getRuntime(), #_memberAccess, (#a=…), x.getClass().getClassLoader().
 //
 // # Rules
 //

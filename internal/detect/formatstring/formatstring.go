@@ -7,7 +7,7 @@
 // %8x or %*d, widths and precisions that exhaust memory, also as {:>9999999} of Python and .NET. The fields of Python's
 // str.format and of .NET that walk from an object to its class and its globals, and the dunder keys of its %(…)s.
 //
-// # What it does not
+// # What it does not recognise
 //
 // "100% sure", "50%s", "Hi %s, your order #%d", "%1$s" of a translation pass; so do rows of percent-encoded
 // bytes.

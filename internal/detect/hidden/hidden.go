@@ -9,7 +9,7 @@
 // another detector's finding holds characters that cannot be seen, or look-alikes of metacharacters, and where a
 // text is encoded more often than is looked through.
 //
-// # What it does not
+// # What it does not recognise
 //
 // Joiners in emoji, Persian and Indic words, flags, direction marks, balanced embeddings in a text in Arabic or
 // Hebrew, isolates around a URL, byte order marks and zero-width spaces in prose pass: sanitize.Text removes them, and nothing is hidden.

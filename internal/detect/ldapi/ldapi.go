@@ -1,9 +1,13 @@
 // Package ldapi finds LDAP injection (CWE-90): text that closes the assertion of a search filter it was put into
 // and goes on with filter grammar, or that is a filter with conditions of its own.
 //
+// # What it recognises
+//
 // It reads RFC 4515: filter = "(" ( "&" / "|" / "!" ) filters / item ")", an item is an attribute description, one of
 // = ~= >= <= :=, and a value. The escapes of RFC 4515 (\2a \28 \29 \00) are read too, since a server decodes them
 // and a filter that is checked before that does not show.
+//
+// # Rules
 //
 //	rule                where                                            example
 //	filter-break-out    a bracket that the text did not open closes,     *)(uid=*))(|(uid=*
@@ -15,7 +19,9 @@
 //	metacharacters      nothing but the characters of filters            *()|&'
 //	cut-off             a NUL behind closing brackets                    *))%00
 //
-// Not reported: a lone asterisk (a wildcard, but also a footnote), brackets and asterisks in prose, smileys,
+// # What it does not recognise
+//
+// A lone asterisk (a wildcard, but also a footnote), brackets and asterisks in prose, smileys,
 // Markdown, formulas such as f(x)(y). No finding is no proof: escape values as RFC 4515 section 3 says.
 package ldapi
 

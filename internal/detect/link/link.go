@@ -1,8 +1,12 @@
-// Package link finds what a mail program would make clickable: URLs with a scheme, "www." names, mail addresses and
-// host names with a well-known top-level domain.
+// Package link finds what a mail program would make clickable.
 //
 // A link is no injection, so Inspect leaves this class out. In the name of a person or the subject of a mail a link
 // is what phishing looks like, and the rules for those fields ask for it.
+//
+// # What it recognises
+//
+// URLs with a scheme, "www." names, mail addresses, and host names with a well-known top-level domain where a path or
+// another label shows that a host is meant.
 //
 // # Rules
 //
@@ -10,7 +14,9 @@
 //	host     a host name: www.example.com, example.com/path, bit.ly/x
 //	address  a mail address or mailto:
 //
-// It does not report file names ("report.pdf"), initials ("J.R.R. Tolkien"), a missing space behind a full stop
+// # What it does not recognise
+//
+// File names ("report.pdf"), initials ("J.R.R. Tolkien"), a missing space behind a full stop
 // ("thanks.Please call") or company names written like hosts when they stand alone ("Booking.com" is a company).
 //
 // CWE-601 (redirection to an untrusted site), CWE-1021.

@@ -1,10 +1,14 @@
 // Package nosqli finds what leaves a value and becomes part of a query of a database that speaks no SQL
 // (CWE-943, with CWE-89 as the family it belongs to; CWE-94 for the JavaScript that MongoDB runs).
 //
+// # What it recognises
+//
 // The languages are MongoDB's query documents, as JSON, as the relaxed JSON of its shell and as the brackets in
 // which PHP, Express and Rails send nested values; the JavaScript behind $where and mapReduce; the shell itself;
 // GraphQL's introspection; Elasticsearch's scripts; and the line protocols of Redis and memcached, which a
 // value reaches through a line end.
+//
+// # Rules
 //
 //	rule                where                                    example
 //	operator-key        $operator where a key stands             {"$ne": null}, $where: '1 == 1'
@@ -18,7 +22,9 @@
 //	script              a script of Elasticsearch                "script":{"source":"…"}
 //	command             a command behind a line end              "\r\nFLUSHALL\r\n"
 //
-// Not reported: dollar amounts and words with a dollar sign ("$100 or $ne", "$gt 5 dollars"), templates
+// # What it does not recognise
+//
+// Dollar amounts and words with a dollar sign ("$100 or $ne", "$gt 5 dollars"), templates
 // ({$name}, ${x}), JSON without operators, JavaScript that is merely quoted in prose. CQL of Cassandra, N1QL and
 // the other dialects of SQL belong to package sqli. No finding is no proof: a driver that takes values as typed
 // values, not as documents, stays necessary.

@@ -8,7 +8,7 @@
 // well-known files and directories of Unix, Windows and web servers, UNC and device paths. And NUL behind a file
 // name, which cuts off what a program appends.
 //
-// # What it does not
+// # What it does not recognise
 //
 // A path in a sentence ("edit /etc/hosts", "the file ../README.md", "/volume1/2024/../2023/a.jpg") passes, and so
 // does an absolute path that nobody attacks.

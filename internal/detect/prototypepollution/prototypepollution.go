@@ -1,5 +1,5 @@
 // Package prototypepollution finds keys and paths that reach the prototype of every JavaScript object
-// (CWE-1321).
+// (CWE-1321, and CWE-471: data that the program assumes nobody changes).
 //
 // # What it recognises
 //

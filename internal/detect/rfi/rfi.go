@@ -7,7 +7,7 @@
 // to a script or text file as the value of a parameter that names a file, a directory or a template; and, as
 // a whole text, a URL to a file that only web shells are called or that ends cut off.
 //
-// # What it does not
+// # What it does not recognise
 //
 // A link is no inclusion: "https://shop.example/redirect.php?url=https://example.org/" passes, as do links in
 // sentences. A URL to an innocent-looking file on an attacker's host cannot be told from a link.

@@ -1,6 +1,8 @@
 // Package sqli finds SQL injection (CWE-89), and with it injection into HQL and JPQL (CWE-564) and Cypher, whose
 // break-outs look alike: text that leaves the value it was put into and goes on as SQL that has an effect.
 //
+// # What it recognises
+//
 // It reads a text as the union of the dialects of MySQL, MariaDB, PostgreSQL, SQL Server, Oracle, SQLite, DB2, Firebird,
 // Informix, HSQLDB, H2 and Access would, from each place where SQL can begin: bare where a value is due, bare behind a
 // value, as a statement of its own, and behind each quote, of which the first of its kind leaves the literal. From there
@@ -8,6 +10,8 @@
 // and comments that MySQL runs, until the text ends, a comment hides the rest, a literal stays open for the quote of the
 // query, or the grammar breaks. What it saw on the way decides, not single words: prose breaks the grammar within a few
 // words, or has no effect.
+//
+// # Rules
 //
 //	rule                 what was read                                             example
 //	boolean              a connective and a condition of the text's own            a' OR 7=7--
@@ -29,7 +33,9 @@
 // (un/**/ion), without the percent signs that IIS skips, and out of base64 when it is base64 as a whole, each only where
 // its characters occur. Percent-encoding, entities and look-alike characters are decoded before, by package detect.
 //
-// Not reported, deliberately: names and prose with apostrophes; words of SQL in sentences; quoted words with "or" and
+// # What it does not recognise
+//
+// Names and prose with apostrophes; words of SQL in sentences; quoted words with "or" and
 // "and" between them; conditions that go on as a sentence ("and 1 = 1, as my teacher said"); a SELECT of plain columns
 // from a plain table; statements quoted in the midst of prose; arithmetic; feet and inches; a lone quote. Behind one
 // break-out 32 KiB are read; what is SQL for that long and no mere list is reported for it. A text that is a condition of

@@ -6,6 +6,8 @@
 // ngx_http_ssi_module the commands of <!--#…-->, IIS the same in .stm and .shtml files, Varnish, Akamai, Fastly
 // and Squid the elements of ESI 1.0 (<esi:include src="…"/>) and the comment <!--esi …-->.
 //
+// # Rules
+//
 //	rule          what it means
 //	directive     <!--# and the name of a command: exec, include, echo, config, printenv, set, …
 //	argument      a command with the argument that belongs to it, its opening comment outside of the text:

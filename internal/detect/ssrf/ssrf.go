@@ -10,7 +10,7 @@
 // private address or to the port of a service that is not the web's, the same without its scheme, and local
 // files.
 //
-// # What it does not
+// # What it does not recognise
 //
 // "http://localhost:8080" in a sentence is help, not an attack, and passes; so do links to public hosts. A name
 // that resolves to a private address cannot be seen without asking DNS: the client that fetches must check the

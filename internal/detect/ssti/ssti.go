@@ -10,11 +10,13 @@
 //	{{ }} {% %}          Jinja2, Twig, Nunjucks, Django, Liquid, Pebble, Handlebars, Go, Tornado, AngularJS, Vue
 //	${ } #{ } *{ } @{ }  FreeMarker, Velocity, Mako, Thymeleaf, Slim, Pug, EL and SpEL (see also package el)
 //	<% %> <%= %>         ERB, EJS, JSP, ASP, Mako
+//	<jsp: > <c: > <& &>  JSP and its tag library, Jelly, ColdFusion, Zope, Mason and others that have elements
 //	<# > [# ] [= ]       FreeMarker
 //	#set( ) $x.f( )      Velocity
-//	{f()} {$x.y} {php}   Smarty
-//	@( ) @{ } @System.x  Razor
-//	[[${ }]] [( )]       Thymeleaf
+//	{f()} {$x.y} {php}   Smarty, Latte
+//	{#x}…{/x} {@x }      Dust
+//	@( ) @{ } @System.x  Razor, Blade
+//	[[${ }]] [( )] ~{::} Thymeleaf
 //
 // # Rules
 //

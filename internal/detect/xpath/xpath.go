@@ -1,9 +1,14 @@
 // Package xpath finds XPath and XQuery injection (CWE-643, CWE-652): text that leaves the literal or the predicate it
-// was put into and goes on as an expression, or that is an expression which reads the document by itself.
+// was put into and goes on as an expression, or that is an expression which reads the document by itself; both are
+// XML injection of a kind (CWE-91).
+//
+// # What it recognises
 //
 // It tokenises XPath 1.0 with what version 2.0 and XQuery add that attackers use, as the text would be read bare and
 // behind each quote, and follows the alternation of operands and operators to the end of the text or to a literal that
 // stays open for the quote of the query.
+//
+// # Rules
 //
 //	rule                where                                            example
 //	boolean             a connective, and a condition on constants,      ' or '1'='1
@@ -16,7 +21,9 @@
 //	flwor               for or let, a variable, its source and return;   for $u in //user return $u, delete node /a
 //	                    a prolog, an update
 //
-// Not reported: a plain path (//book/title), dates and fractions, and/or, URLs, file names, comments, quoted words
+// # What it does not recognise
+//
+// A plain path (//book/title), dates and fractions, and/or, URLs, file names, comments, quoted words
 // with or and and between them. No finding is no proof: compiled expressions with variables stay necessary.
 package xpath
 

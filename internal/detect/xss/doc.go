@@ -6,6 +6,8 @@
 // The text is read as a browser would read it in each place where a page may put it: element content, an
 // attribute's value in either quote or in none, a script's string or statement, a style, a URL.
 //
+// # Rules
+//
 //	rule                 what it means
 //	event-handler        a tag with an attribute on…=, of any name: not a list of events
 //	script-url           javascript: and its relatives (vbscript:, livescript:, mocha:, jar:, mhtml:, feed:, view-source:) or

@@ -2,7 +2,9 @@
 //
 // # What it recognises
 //
-// The declarations of XML 1.0 and what processors do with XML beyond it:
+// The declarations of XML 1.0 and what processors do with XML beyond it.
+//
+// # Rules
 //
 //	rule                what it means
 //	entity-declaration  <!ENTITY name …>, general or parameter entity, internal (the "billion laughs") or
