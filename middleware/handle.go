@@ -163,7 +163,7 @@ func (d *decoder[T]) decode(req *http.Request, pattern string) (v T, held int64,
 	if r != nil {
 		return v, held, r
 	}
-	if err := json.UnmarshalRead(strings.NewReader(text), &v, d.options); err != nil {
+	if err := unmarshal(text, &v, d.options); err != nil {
 		return v, held, d.undecodable(err)
 	}
 	changes, err := sanitize.Struct(&v)
@@ -180,6 +180,18 @@ func (d *decoder[T]) decode(req *http.Request, pattern string) (v T, held int64,
 		d.cfg.OnChange(req, changes)
 	}
 	return v, held, nil
+}
+
+// smallBody is up to where a copy of the text is cheaper for the decoder than a reader.
+const smallBody = 8 << 10
+
+// unmarshal decodes text. The decoder never gets the text's own bytes: a type that reads its JSON itself could change
+// them, and the next reader of the body would not see what was inspected.
+func unmarshal(text string, v any, options json.Options) error {
+	if len(text) <= smallBody {
+		return json.Unmarshal([]byte(text), v, options)
+	}
+	return json.UnmarshalRead(strings.NewReader(text), v, options)
 }
 
 // body is the text of the inspected body. One that no guard has seen is inspected now.

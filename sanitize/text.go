@@ -49,6 +49,9 @@ var (
 
 // clean is Text or Line: what the steps give, unless they build an attack.
 func clean(s string, f form) string {
+	if len(s) <= short && simple(s, f.fold) {
+		return s
+	}
 	t := f.steps(s, true)
 	if t == s || !attack(t) || attack(s) {
 		return t
@@ -62,6 +65,23 @@ func clean(s string, f form) string {
 		return t
 	}
 	return strip(t, f)
+}
+
+// short is up to where one look at each byte is cheaper than the steps, which look for one thing at a time.
+const short = 64
+
+// simple reports whether no step can change s: printable ASCII without < and &, which no markup and no reference is made
+// without, and for one line without spaces to fold.
+func simple(s string, fold bool) bool {
+	before := byte(' ')
+	for i := range len(s) {
+		c := s[i]
+		if c < ' ' || c > '~' || c == '<' || c == '&' || fold && c == ' ' && before == ' ' {
+			return false
+		}
+		before = c
+	}
+	return !fold || before != ' ' || s == ""
 }
 
 // steps does the work in its order. Each step returns its argument itself when it changes nothing, so clean text

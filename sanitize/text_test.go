@@ -130,3 +130,25 @@ func TestCleanTextCostsNoAllocation(t *testing.T) {
 	line := strings.TrimSpace(strings.Repeat("O'Brien & Sons 日本語 ", 20))
 	assert.Zero(t, testing.AllocsPerRun(20, func() { Line(line) }))
 }
+
+// TestSimple holds the short way of clean against the steps, for every pair of bytes in front, in the middle and behind.
+func TestSimple(t *testing.T) {
+	for a := range 256 {
+		for b := range 256 {
+			pair := string([]byte{byte(a), byte(b)})
+			for _, s := range []string{pair, "x" + pair, pair + "x", "a" + pair + "b", pair[:1]} {
+				for _, f := range []form{plainText, oneLine} {
+					if simple(s, f.fold) {
+						assert.Equal(t, f.steps(s, true), s)
+					}
+				}
+			}
+		}
+	}
+	assert.True(t, simple("O'Brien; 12 Main Street", true))
+	assert.True(t, simple("", true))
+	for _, s := range []string{" a", "a ", "a  b", " "} {
+		assert.False(t, simple(s, true), s)
+		assert.True(t, simple(s, false), s)
+	}
+}

@@ -77,8 +77,6 @@ type Walker struct {
 	deep   int      // so many frames were in use
 	many   int      // so many names were in use
 	keys   int
-	plain  []byte // a string while it is decoded
-	wrote  int    // the longest of them
 }
 
 // frame is one open object or array.
@@ -91,8 +89,7 @@ type frame struct {
 }
 
 const (
-	keptPlain = 128 << 10 // the largest buffer that is kept for the next text
-	keptNames = 4 << 10   // the same for the list of names
+	keptNames = 4 << 10 // the longest list of names that is kept for the next text
 	// maxNesting bounds a text for which Limits.Depth has no bound. The decoder behind the guard has the same.
 	maxNesting = 10_000
 )
@@ -127,11 +124,6 @@ func (w *Walker) release() {
 	if cap(w.names) > keptNames {
 		w.names = nil
 	}
-	if cap(w.plain) > keptPlain {
-		w.plain = nil
-	}
-	clear(w.plain[:min(w.wrote, cap(w.plain))])
-	w.wrote = 0
 }
 
 // walk reads the whole text. It goes from value to value and not from call to call, so that depth costs no stack.
@@ -317,11 +309,9 @@ func (w *Walker) str(i int, kind Kind, visit visitor) (int, error) {
 		t.Text = w.text[i+1 : end]
 	} else {
 		var ok bool
-		if end, wide, ok = w.unquote(i+1, end, wide); !ok {
+		if t.Text, end, wide, ok = w.unquote(i+1, end, wide); !ok {
 			return end, w.broken()
 		}
-		t.Text = string(w.plain)
-		w.wrote = max(w.wrote, len(w.plain))
 	}
 	t.End = end + 1
 	if wide && !utf8.ValidString(w.text[i+1:end]) {

@@ -3,22 +3,34 @@ package jsonwalk
 import (
 	"encoding/binary"
 	"math/bits"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
+const ones, high = 0x0101010101010101, 0x8080808080808080
+
+// special has a high bit for each byte of v that is a quote, a backslash or below 0x20; perhaps for others, but only
+// above one that has its own (the borrow).
+func special(v uint64) uint64 {
+	quote, slash := v^ones*'"', v^ones*'\\'
+	return ((quote - ones) | (slash - ones) | (v - ones*0x20)) &^ v & high
+}
+
 // plainEnd is where a string stops being plain: at its closing quote, a backslash, a control character, or the end of
 // data. wide tells that there were bytes above 0x7f. It looks at eight bytes at a time.
 func plainEnd(data []byte, i int) (end int, wide bool) {
-	const ones, high = 0x0101010101010101, 0x8080808080808080
 	var seen uint64
+	for ; i+16 <= len(data); i += 16 {
+		v, v2 := binary.LittleEndian.Uint64(data[i:]), binary.LittleEndian.Uint64(data[i+8:])
+		if special(v)|special(v2) != 0 {
+			break
+		}
+		seen |= v | v2
+	}
 	for ; i+8 <= len(data); i += 8 {
 		v := binary.LittleEndian.Uint64(data[i:])
-		quote, slash := v^ones*'"', v^ones*'\\'
-		// A high bit comes up for a byte that is one of the two, or below 0x20. A borrow can raise one too, but only
-		// above a byte that has its own.
-		hit := ((quote - ones) | (slash - ones) | (v - ones*0x20)) &^ v & high
-		if hit != 0 {
+		if hit := special(v); hit != 0 {
 			seen |= v & (hit&-hit - 1)
 			return i + bits.TrailingZeros64(hit)/8, seen&high != 0
 		}
@@ -35,27 +47,35 @@ func plainEnd(data []byte, i int) (end int, wide bool) {
 	return i, wide
 }
 
-// unquote decodes into w.plain a string whose contents begin at start and are plain up to i. end is its closing
-// quote. ok is false for what is no string: an unknown escape, half a surrogate pair, a control character, no end.
-func (w *Walker) unquote(start, i int, wide bool) (end int, _, ok bool) {
-	w.plain = append(w.plain[:0], w.data[start:i]...)
+// unquote decodes a string whose contents begin at start and are plain up to i. end is its closing quote. ok is false
+// for what is no string: an unknown escape, half a surrogate pair, a control character, no end.
+func (w *Walker) unquote(start, i int, wide bool) (text string, end int, _, ok bool) {
+	for end = i; w.at(end) == '\\'; {
+		var more bool
+		end, more = plainEnd(w.data, min(end+2, len(w.data)))
+		wide = wide || more
+	}
+	if w.at(end) != '"' {
+		return "", end, wide, false
+	}
+	var b strings.Builder
+	b.Grow(end - start)
 	for {
-		switch w.at(i) {
-		case '"':
-			return i, wide, true
-		case '\\':
-		default:
-			return i, wide, false
+		b.WriteString(w.text[start:i])
+		if i == end {
+			return b.String(), end, wide, true
 		}
 		r, size := escaped(w.data[i:])
 		if size == 0 {
-			return i, wide, false
+			return "", end, wide, false
 		}
-		w.plain = utf8.AppendRune(w.plain, r)
-		i += size
-		stop, more := plainEnd(w.data, i)
-		w.plain = append(w.plain, w.data[i:stop]...)
-		i, wide = stop, wide || more
+		b.WriteRune(r)
+		start = i + size
+		if i = strings.IndexByte(w.text[start:end], '\\'); i < 0 {
+			i = end
+		} else {
+			i += start
+		}
 	}
 }
 
