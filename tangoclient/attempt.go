@@ -19,6 +19,7 @@ type attempt struct {
 	sent  bool  // the whole request may have reached Tango
 	left  bool  // still on its way: the caller went away
 	auth  authorization
+	end   func(*attempt) // ends its span
 }
 
 func (a *attempt) problem() error {
@@ -42,7 +43,9 @@ func (s *sending) try(ctx context.Context) attempt {
 	if s.call.isRead() {
 		actx, cancel := context.WithTimeoutCause(ctx, AttemptTimeout, ErrAttemptTimeout)
 		defer cancel()
-		return s.exchange(actx, s.call, new(gate), auth, s.attempts)
+		a := s.exchange(actx, s.call, new(gate), auth, s.attempts)
+		s.finish(s.call, &a)
+		return a
 	}
 	return s.tryWrite(ctx, auth)
 }
@@ -64,10 +67,14 @@ func (s *sending) tryWrite(ctx context.Context, auth authorization) attempt {
 			done <- a
 			return
 		}
-		c.late(actx, cl, &a)
+		c.finish(cl, &a)
+		if a.sent {
+			c.late(actx, cl, &a)
+		}
 	}()
 	select {
 	case a := <-done:
+		c.finish(cl, &a)
 		return a
 	case <-ctx.Done():
 	}
@@ -77,15 +84,16 @@ func (s *sending) tryWrite(ctx context.Context, auth authorization) attempt {
 		return attempt{err: context.Cause(ctx), auth: auth}
 	}
 	if !taken.CompareAndSwap(false, true) {
-		return <-done
+		a := <-done
+		c.finish(cl, &a)
+		return a
 	}
 	return attempt{err: context.Cause(ctx), sent: true, left: true, auth: auth}
 }
 
-// exchange sends the request once, for the n-th time from 0, and reads the whole answer.
+// exchange sends the request once, for the n-th time from 0, and takes the whole answer in. finish must come after.
 func (c *core) exchange(ctx context.Context, cl *call, g *gate, auth authorization, n int) (a attempt) {
-	ctx, end := c.tel.startAttempt(ctx, cl, n)
-	defer func() { end(&a) }()
+	ctx, a.end = c.tel.startAttempt(ctx, cl, n)
 	a.auth = auth
 	req, err := c.request(ctx, cl, g, auth)
 	if err != nil {
@@ -111,12 +119,19 @@ func (c *core) exchange(ctx context.Context, cl *call, g *gate, auth authorizati
 	case err != nil:
 		a.err = causeOr(ctx, err)
 	default:
-		ans := &answer{status: resp.StatusCode, body: body, id: c.requestID(resp.Header)}
-		if ans.value, a.err = cl.read(ans); a.err == nil {
-			a.ans = ans
-		}
+		a.ans = &answer{status: resp.StatusCode, body: body, id: c.requestID(resp.Header)}
 	}
 	return a
+}
+
+// finish reads what a success says. Whoever waits for the attempt does it, on a stack that has grown already.
+func (c *core) finish(cl *call, a *attempt) {
+	if a.ans != nil {
+		if a.ans.value, a.err = cl.read(a.ans); a.err != nil {
+			a.ans = nil
+		}
+	}
+	a.end(a)
 }
 
 // causeOr gives why ctx ended, if it did, else err.

@@ -240,9 +240,15 @@ func TestACallerWhoGoesAway(t *testing.T) {
 				_, err := io.ReadAll(req.Body)
 				return nil, err
 			})
-			_, err := newTestClient(t, nil, func(c *Config) { c.InsecureTransport = connecting }).CreateOrder(ctx, goodOrder())
+			c := newTestClient(t, nil, func(c *Config) {
+				c.InsecureTransport = connecting
+				c.OnLateOutcome = func(LateOutcome) { t.Error("there is nothing to hear of an attempt that was not sent") }
+			})
+			_, err := c.CreateOrder(ctx, goodOrder())
 			require.ErrorIs(t, err, context.Canceled)
 			assert.False(t, errors.As(err, new(*UnknownOutcomeError)), "%v", err)
+			require.NoError(t, c.Close(t.Context()))
+			assert.Empty(t, c.unclear.last)
 		})
 	})
 	t.Run("a wait that would end after the deadline is not begun", func(t *testing.T) {
