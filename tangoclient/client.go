@@ -93,6 +93,12 @@ func (c *Client) Close(ctx context.Context) error {
 
 // invoke makes a call whose success is JSON of a T. check may be nil.
 func invoke[T any](ctx context.Context, c *core, cl call, check func(*answer, *T) error) (*T, error) {
+	v, _, err := answered(ctx, c, cl, check)
+	return v, err
+}
+
+// answered is invoke for who needs the answer, too.
+func answered[T any](ctx context.Context, c *core, cl call, check func(*answer, *T) error) (*T, *answer, error) {
 	cl.read = func(a *answer) (any, error) {
 		v := new(T)
 		if err := decodeReply(a.body, v); err != nil {
@@ -107,10 +113,10 @@ func invoke[T any](ctx context.Context, c *core, cl call, check func(*answer, *T
 	}
 	a, err := c.do(ctx, &cl)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	v, _ := a.value.(*T) // nil: the call was a probe and found that it was done before
-	return v, nil
+	return v, a, nil
 }
 
 // write makes a call whose body is the JSON of req, which is checked before anything is sent.

@@ -196,8 +196,11 @@ func (e *UnknownOutcomeError) TangoFields() []FieldError { return nil }
 // OutcomeUnknown is true.
 func (e *UnknownOutcomeError) OutcomeUnknown() bool { return true }
 
-// ReplayMismatchError means that Tango already has an order for this externalRefID, and that it is another
-// one than was asked for: the reference was used twice. Nothing was placed by this call.
+// ReplayMismatchError means that the order which Tango has for this externalRefID is another one than was asked
+// for. Where its Outcome is Replayed, the reference was used twice, and nothing was placed by this call. Where it
+// is Created, Tango says that it has made the order now: either it spells something in another way than it was
+// sent, or an older installation answered a repeat with 201. Then money may have moved, so do not order again
+// under another reference.
 type ReplayMismatchError struct {
 	// Fields names what differs, as JSON pointers into the request; the values are not told.
 	Fields []string
@@ -207,8 +210,12 @@ type ReplayMismatchError struct {
 
 // Error names the order and the fields that differ.
 func (e *ReplayMismatchError) Error() string {
-	return fmt.Sprintf("tango: createOrder: externalRefID %q already belongs to order %q, which differs in %s",
-		e.Order.ExternalRefID, e.Order.ReferenceOrderID, strings.Join(e.Fields, ", "))
+	verb := "already belongs to"
+	if e.OutcomeUnknown() {
+		verb = "was answered with"
+	}
+	return fmt.Sprintf("tango: createOrder: externalRefID %q %s order %q, which differs in %s",
+		e.Order.ExternalRefID, verb, e.Order.ReferenceOrderID, strings.Join(e.Fields, ", "))
 }
 
 // Is makes it an ErrConflict.
@@ -232,8 +239,8 @@ func (e *ReplayMismatchError) TangoFields() []FieldError {
 	return out
 }
 
-// OutcomeUnknown is false: the order is known.
-func (e *ReplayMismatchError) OutcomeUnknown() bool { return false }
+// OutcomeUnknown reports that the order may have been placed by this call: Tango answered 201.
+func (e *ReplayMismatchError) OutcomeUnknown() bool { return e.Order.Outcome == Created }
 
 // RefusedError means that this client refused the request by itself. Nothing was sent.
 type RefusedError struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -65,15 +66,19 @@ type spending struct {
 	limits Limits
 
 	mu    sync.Mutex
-	spent map[spendKey][]spend
+	spent map[spendKey][]*spend
 }
 
 type spendKey struct{ customer, account, currency string }
 
+// spend is what one reference has cost. Calls with the same reference are one order, but they need not ask for the
+// same amount: the most that any of them asked for counts, because any of them may be the one that is placed.
 type spend struct {
 	ref    string
 	amount Amount
 	at     time.Time
+	calls  int  // on their way
+	placed bool // by one of them, or perhaps
 }
 
 func newSpending(l Limits) *spending {
@@ -84,17 +89,17 @@ func newSpending(l Limits) *spending {
 		}
 		return out
 	}
-	return &spending{limits: Limits{clone(l.PerOrder), clone(l.PerAccountPerDay)}, spent: make(map[spendKey][]spend)}
+	return &spending{limits: Limits{clone(l.PerOrder), clone(l.PerAccountPerDay)}, spent: make(map[spendKey][]*spend)}
 }
 
 func (s *spending) none() bool { return len(s.limits.PerOrder)+len(s.limits.PerAccountPerDay) == 0 }
 
-// reserve counts an order, or refuses it. done says how it went: an order that was not placed by this call does
-// not count. One reference counts once.
-func (c *Client) reserve(ctx context.Context, r *OrderRequest, ref string) (done func(*Order, error), err error) {
+// reserve counts an order, or refuses it. done says whether it was placed, or may have been; what was not does not
+// count.
+func (c *Client) reserve(ctx context.Context, r *OrderRequest, ref string) (done func(placed bool), err error) {
 	s := c.spending
 	if s.none() {
-		return func(*Order, error) {}, nil
+		return func(bool) {}, nil
 	}
 	if _, err := c.Catalog(ctx); err != nil {
 		return nil, fmt.Errorf("the currency of the item is needed for Config.Limits: %w", err)
@@ -103,17 +108,12 @@ func (c *Client) reserve(ctx context.Context, r *OrderRequest, ref string) (done
 	if over(s.limits.PerOrder, currency, r.Amount) {
 		return nil, &LimitError{"PerOrder", currency}
 	}
-	key := spendKey{r.CustomerIdentifier, r.AccountIdentifier, currency}
-	counted, ok := s.add(key, spend{ref, r.Amount, time.Now()})
-	if !ok {
+	// Whether Tango folds the case of identifiers is not known: another spelling must not be another day's money.
+	key := spendKey{strings.ToLower(r.CustomerIdentifier), strings.ToLower(r.AccountIdentifier), currency}
+	if !s.add(key, ref, r.Amount, time.Now()) {
 		return nil, &LimitError{"PerAccountPerDay", currency}
 	}
-	return func(o *Order, err error) {
-		placed := err == nil && o.Outcome == Created || is[*UnknownOutcomeError](err)
-		if counted && !placed {
-			s.remove(key, ref)
-		}
-	}, nil
+	return func(placed bool) { s.done(key, ref, placed) }, nil
 }
 
 // over reports whether an amount is above the limit of its currency. A currency without a limit has none only
@@ -129,31 +129,49 @@ func over(limits map[string]Amount, currency string, amount Amount) bool {
 	return !ok || amount.Cmp(limit) > 0
 }
 
-// add counts an order; counted is false when its reference was counted before.
-func (s *spending) add(key spendKey, x spend) (counted, ok bool) {
+// add counts an order, and reports whether the limit of the day allows it.
+func (s *spending) add(key spendKey, ref string, amount Amount, now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	day := slices.DeleteFunc(s.spent[key], func(o spend) bool { return x.at.Sub(o.at) >= 24*time.Hour })
+	day := slices.DeleteFunc(s.spent[key], func(x *spend) bool { return x.calls == 0 && now.Sub(x.at) >= 24*time.Hour })
 	s.spent[key] = day
-	if slices.ContainsFunc(day, func(o spend) bool { return o.ref == x.ref }) {
-		return false, true
+	mine := &spend{ref: ref, at: now}
+	if i := slices.IndexFunc(day, func(x *spend) bool { return x.ref == ref }); i >= 0 {
+		mine = day[i]
+	} else {
+		day = append(day, mine)
 	}
-	sum := x.amount
-	for _, o := range day {
+	if amount.Cmp(mine.amount) < 0 {
+		amount = mine.amount
+	}
+	sum := amount
+	for _, x := range day {
+		if x == mine {
+			continue
+		}
 		var err error
-		if sum, err = sum.Add(o.amount); err != nil {
-			return false, false
+		if sum, err = sum.Add(x.amount); err != nil {
+			return false
 		}
 	}
 	if over(s.limits.PerAccountPerDay, key.currency, sum) {
-		return false, false
+		return false
 	}
-	s.spent[key] = append(day, x)
-	return true, true
+	mine.amount = amount
+	mine.calls++
+	s.spent[key] = day
+	return true
 }
 
-func (s *spending) remove(key spendKey, ref string) {
+// done ends a call that was counted.
+func (s *spending) done(key spendKey, ref string, placed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.spent[key] = slices.DeleteFunc(s.spent[key], func(o spend) bool { return o.ref == ref })
+	for _, x := range s.spent[key] {
+		if x.ref == ref {
+			x.calls--
+			x.placed = x.placed || placed
+		}
+	}
+	s.spent[key] = slices.DeleteFunc(s.spent[key], func(x *spend) bool { return x.calls == 0 && !x.placed })
 }

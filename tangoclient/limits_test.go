@@ -3,8 +3,10 @@ package tangoclient
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -79,6 +81,48 @@ func TestLimits(t *testing.T) {
 			require.ErrorAs(t, order(c, "", "100", "demo-acc1", "U561593"), new(*UnknownOutcomeError))
 			require.ErrorIs(t, order(c, "", "1", "demo-acc1", "U561593"), ErrLimit)
 		})
+	})
+	t.Run("a reference counts for the most that was asked for under it", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			// While the first call, of 1 USD, waits for its refusal, a second with the same reference asks for 90.
+			slow := after(5*time.Second, reply(402, ""))
+			answer := shop(nil)
+			var n atomic.Int64
+			c := newTestClient(t, nil, limits("100", "100"), func(c *Config) {
+				c.InsecureTransport = roundTripper(func(r *http.Request) (*http.Response, error) {
+					if r.Method == http.MethodPost && n.Add(1) == 1 {
+						_, _ = io.ReadAll(r.Body)
+						return slow(r)
+					}
+					return answer(r)
+				})
+			})
+			first := make(chan error)
+			go func() { first <- order(c, "r", "1", "demo-acc1", "U561593") }()
+			time.Sleep(time.Second)
+			require.ErrorIs(t, order(c, "r", "100.01", "demo-acc1", "U561593"), ErrLimit)
+			require.NoError(t, order(c, "r", "90", "demo-acc1", "U561593"))
+			require.ErrorIs(t, <-first, ErrInsufficientFunds)
+			require.ErrorIs(t, order(c, "s", "11", "demo-acc1", "U561593"), ErrLimit)
+			require.NoError(t, order(c, "s", "10", "demo-acc1", "U561593"))
+		})
+	})
+	t.Run("a replay of this call's own lost attempt counts, one of an older order does not", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			old := reply(200, placed("25.00", "60"))
+			c := client(t, old, limits("100", "100"))
+			require.NoError(t, order(c, "ref-1", "60", "demo-acc1", "U561593"))
+			require.NoError(t, order(c, "ref-1", "60", "demo-acc1", "U561593"))
+			lost := script{steps: []step{fault(errReset), reply(200, placed("25.00", "60")), reply(200, placed("25.00", "60", "ref-1", "ref-2"))}}
+			c = client(t, lost.RoundTrip, limits("100", "100"))
+			require.NoError(t, order(c, "ref-1", "60", "demo-acc1", "U561593"))
+			require.ErrorIs(t, order(c, "ref-2", "60", "demo-acc1", "U561593"), ErrLimit)
+		})
+	})
+	t.Run("another spelling of an account is no other day", func(t *testing.T) {
+		c := client(t, nil, limits("100", "100"))
+		require.NoError(t, order(c, "a", "60", "demo-acc1", "U561593"))
+		require.ErrorIs(t, order(c, "b", "60", "DEMO-acc1", "u561593"), ErrLimit)
 	})
 	t.Run("a star stands for the rest", func(t *testing.T) {
 		c := client(t, nil, func(c *Config) { c.Limits.PerOrder = map[string]Amount{"*": MustParseAmount("5")} })

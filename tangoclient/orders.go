@@ -22,7 +22,8 @@ const (
 //	nil                    the order exists; Order.Outcome tells whether Tango made it now or had it already
 //	*RefusedError          refused before anything was sent
 //	*Error                 refused by Tango, or never reached it; nothing was placed
-//	*ReplayMismatchError   the externalRefID belongs to another order; nothing was placed
+//	*ReplayMismatchError   the order of this externalRefID is another one than was asked for; its Outcome tells
+//	                       whether Tango made it now or had it already
 //	*UnknownOutcomeError   it may have been placed: see Settle
 //
 // When ctx ends while an attempt is on its way, CreateOrder returns *UnknownOutcomeError at once; the attempt
@@ -41,7 +42,7 @@ func (c *Client) CreateOrder(ctx context.Context, r OrderRequest) (*Order, error
 	if err := c.allow(opCreateOrder, r.CustomerIdentifier, r.AccountIdentifier); err != nil {
 		return nil, err
 	}
-	done, err := c.reserve(ctx, &r, c.wireRef(given))
+	count, err := c.reserve(ctx, &r, c.wireRef(given))
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +53,7 @@ func (c *Client) CreateOrder(ctx context.Context, r OrderRequest) (*Order, error
 		_, err := c.checkReplay(&r, o)
 		return err
 	}
-	o, err := invoke(ctx, c.core, cl, func(a *answer, o *Order) error {
+	o, a, err := answered(ctx, c.core, cl, func(a *answer, o *Order) error {
 		if o.ReferenceOrderID == "" || o.ExternalRefID != "" && o.ExternalRefID != cl.ref.ref {
 			return fmt.Errorf("%w: not this order", ErrReply)
 		}
@@ -63,7 +64,7 @@ func (c *Client) CreateOrder(ctx context.Context, r OrderRequest) (*Order, error
 		o.ExternalRefID = given
 		return nil
 	})
-	done(o, err)
+	count(err == nil && (o.Outcome == Created || a.open) || is[*UnknownOutcomeError](err))
 	if err != nil {
 		return nil, err
 	}

@@ -43,6 +43,7 @@ type answer struct {
 	body   []byte
 	id     string // X-REQUEST-ID
 	value  any    // what call.read made of it
+	open   bool   // an earlier attempt may have done what was asked, too
 }
 
 // do makes a call, with as many attempts as it takes and is allowed.
@@ -70,6 +71,7 @@ func (c *core) run(ctx context.Context, cl *call) (*answer, error) {
 		if s.last.ans != nil {
 			c.auth.accept(s.last.auth)
 			c.unclear.forget(cl.ref)
+			s.last.ans.open = s.open
 			return s.last.ans, nil
 		}
 		if s.open && cl.probe && s.last.isDuplicate() {

@@ -305,6 +305,9 @@ func TestReplayMismatch(t *testing.T) {
 		"method":      {"EMAIL", "NONE", "/deliveryMethod"},
 		"recipient":   {"aoife@", "mallory@", "/recipient/email"},
 		"first name":  {"Aoife", "Mallory", "/recipient/firstName"},
+		"last name":   {"O'Brien", "Mallory", "/recipient/lastName"},
+		"phone":       {`"email":"aoife@`, `"mobileNumber":"+14155550123","email":"aoife@`, "/recipient/mobileNumber"},
+		"account":     {"demo-acc1", "demo-acc2", "/accountIdentifier"},
 		"other owner": {"demo-customer", "demo-customer2", "/customerIdentifier"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -314,6 +317,13 @@ func TestReplayMismatch(t *testing.T) {
 			require.ErrorAs(t, err, &m)
 			assert.Equal(t, []string{row.pointer}, m.Fields)
 			assert.NotContains(t, err.Error(), "allory", "names the fields, not the values")
+			assert.False(t, m.OutcomeUnknown(), "a 200 is an order of old")
+
+			s = &script{steps: []step{reply(201, placed(row.old, row.new))}}
+			_, err = newTestClient(t, s).CreateOrder(background, goodOrder())
+			require.ErrorAs(t, err, &m)
+			assert.Equal(t, []string{row.pointer}, m.Fields)
+			assert.True(t, m.OutcomeUnknown(), "a 201 says that it was made now: money may have moved")
 		})
 	}
 	s := &script{steps: []step{reply(200, placed("25.00", "25", "Aoife", " Aoife", "U561593", "u561593", "aoife@", "Aoife@"))}}

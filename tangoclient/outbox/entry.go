@@ -42,7 +42,7 @@ type Entry struct {
 	Salt   []byte `json:"salt"`
 	Digest []byte `json:"digest"`
 
-	// Reason says why an order was refused, or stays unknown.
+	// Reason says why an order was refused, or stays unknown, or in what a placed one differs.
 	Reason *Reason `json:"reason,omitempty"`
 	// ReferenceOrderID is Tango's id of a placed order; OrderStatus what Tango said of it then. GetOrder of a
 	// client gives the reward.
@@ -59,11 +59,12 @@ type Entry struct {
 	Revision uint64 `json:"revision"`
 }
 
-// Reason is why an order was not placed. It holds no value that somebody typed.
+// Reason is why an order was not placed as asked. It holds no value that somebody typed.
 type Reason struct {
 	// Code is "rules" (this library refused it), "forbidden" (the account is not the tenant's), "tango" (Tango
-	// refused it), "mismatch" (the externalRefID belongs to another order), "gave-up" (it could not be sent for
-	// as long as Config.GiveUpAfter), or "too-old" (unknown, and Tango may have forgotten the externalRefID).
+	// refused it), "mismatch" (Tango's order for the externalRefID is another one, of old if this one is refused,
+	// and made now if it is placed), "gave-up" (it could not be sent for as long as Config.GiveUpAfter), or
+	// "too-old" (unknown, and Tango may have forgotten the externalRefID).
 	Code   string                   `json:"code"`
 	Status int                      `json:"status,omitzero"` // HTTP status of Tango's answer
 	Key    string                   `json:"key,omitzero"`    // its i18nKey

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -252,6 +254,54 @@ func TestRefusals(t *testing.T) {
 		require.Len(t, e.Reason.Fields, 1)
 		assert.Equal(t, "/amount", e.Reason.Fields[0].Pointer)
 	})
+}
+
+// rewriting changes every answer of a transport.
+type rewriting struct {
+	to     http.RoundTripper
+	change func(status int, body string) (int, string)
+}
+
+func (w rewriting) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := w.to.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	b, err := io.ReadAll(resp.Body)
+	status, body := w.change(resp.StatusCode, string(b))
+	resp.StatusCode, resp.ContentLength, resp.Body = status, int64(len(body)), io.NopCloser(strings.NewReader(body))
+	return resp, err
+}
+
+// TestAnotherOrderThanWasAskedFor: Tango may spell something in another way than it was sent. An order that it made
+// now must not be taken for refused, or somebody orders again and pays twice.
+func TestAnotherOrderThanWasAskedFor(t *testing.T) {
+	for status, want := range map[int]outbox.State{201: outbox.Placed, 200: outbox.Refused} {
+		bubble(t, func(t *testing.T) {
+			h := build(t)
+			client, err := tangoclient.New(tangoclient.Config{
+				Environment: tangoclient.Sandbox, Credentials: tangoclient.Basic("demo-platform", tangoclient.NewSecret("demo-platform-key-0001")), NoPace: true,
+				InsecureTransport: rewriting{h.sb.Transport(), func(s int, body string) (int, string) {
+					if s == 201 {
+						s = status
+					}
+					return s, strings.ReplaceAll(body, "Seán", "SEAN")
+				}},
+			})
+			require.NoError(t, err)
+			h.cfg.Client = client
+			h.start()
+			defer h.stop(time.Minute)
+			h.submit("one", "ref-1")
+			e := h.wait("one", "ref-1", time.Minute)
+			assert.Equal(t, want, e.State, "after a %d", status)
+			require.NotNil(t, e.Reason)
+			assert.Equal(t, "mismatch", e.Reason.Code)
+			assert.Equal(t, "/recipient/firstName", e.Reason.Fields[0].Pointer)
+			require.Len(t, h.sb.Orders(), 1)
+			assert.Equal(t, h.sb.Orders()[0].ID, e.ReferenceOrderID)
+		})
+	}
 }
 
 func TestItGivesUp(t *testing.T) {

@@ -181,8 +181,7 @@ func (o *Outbox) decide(e Entry, err error) (again bool, after time.Duration) {
 	case errors.As(err, &forbidden):
 		return o.refuse(e, &Reason{Code: codeForbidden})
 	case errors.As(err, &mismatch):
-		e.ReferenceOrderID = mismatch.Order.ReferenceOrderID
-		return o.refuse(e, &Reason{Code: codeMismatch, Fields: mismatch.TangoFields()})
+		return o.mismatched(e, mismatch)
 	case errors.As(err, &answer) && passing(answer):
 		return o.notNow(e, err)
 	case errors.As(err, &answer):
@@ -192,6 +191,19 @@ func (o *Outbox) decide(e Entry, err error) (again bool, after time.Duration) {
 	e.State = Unknown
 	d := o.pause(id{e.Tenant, e.Ref}, settleLeast, settleMost)
 	return o.keep(e, d)
+}
+
+// mismatched ends an order for which Tango has another one. When Tango says that it made that one now, it counts as
+// placed, with a Reason: who takes it for refused would pay twice.
+func (o *Outbox) mismatched(e Entry, m *tangoclient.ReplayMismatchError) (again bool, after time.Duration) {
+	e.Reason = &Reason{Code: codeMismatch, Fields: m.TangoFields()}
+	e.ReferenceOrderID, e.OrderStatus = m.Order.ReferenceOrderID, m.Order.Status
+	e.State = Refused
+	if m.OutcomeUnknown() {
+		e.State = Placed
+	}
+	o.log.ErrorContext(o.run, "outbox: Tango has another order than was asked for", slog.Any("order", e), slog.Any("cause", m))
+	return o.finish(e)
 }
 
 // passing reports an answer that says more about the service or the platform than about the order. Nothing was
