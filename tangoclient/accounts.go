@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -33,10 +34,26 @@ type Account struct {
 	FundingNotification []Notification `json:"fundingNotification,omitempty"`
 }
 
+// Format prints the identifiers of the account and no names, addresses or balances.
+func (a Account) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "Account{%q, customer %q, status %q}", a.AccountIdentifier, a.CustomerIdentifier, a.Status)
+}
+
+// LogValue logs what Format prints.
+func (a Account) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("account", a.AccountIdentifier), slog.String("customer", a.CustomerIdentifier), slog.String("status", a.Status))
+}
+
 // Notification is an address that is told of something.
 type Notification struct {
 	EmailAddress string `json:"emailAddress" validate:"required,email" sanitize:"-"`
 }
+
+// Format prints no personal data.
+func (Notification) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(personal)) }
+
+// LogValue logs no personal data.
+func (Notification) LogValue() slog.Value { return slog.StringValue(personal) }
 
 // AccountFilter chooses accounts; the zero value chooses all.
 type AccountFilter struct {
@@ -52,6 +69,12 @@ type AccountFilter struct {
 	FundingNotificationEmail []string  `query:"fundingNotificationEmail"`
 }
 
+// Format prints no personal data.
+func (AccountFilter) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(personal)) }
+
+// LogValue logs no personal data.
+func (AccountFilter) LogValue() slog.Value { return slog.StringValue(personal) }
+
 // NewAccount is what CreateAccount asks for (CreateAccountCriteria).
 type NewAccount struct {
 	AccountIdentifier   string         `json:"accountIdentifier" validate:"required,tangoid" sanitize:"-"`
@@ -61,6 +84,16 @@ type NewAccount struct {
 	FundingNotification []Notification `json:"fundingNotification,omitempty" validate:"dive"`
 }
 
+// Format prints the identifiers of the account and no names, addresses or balances.
+func (a NewAccount) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "NewAccount{%q}", a.AccountIdentifier)
+}
+
+// LogValue logs what Format prints.
+func (a NewAccount) LogValue() slog.Value {
+	return slog.GroupValue(slog.String("account", a.AccountIdentifier))
+}
+
 // AccountUpdate is what UpdateAccount changes; nil fields stay as they are.
 type AccountUpdate struct {
 	DisplayName  *string `json:"displayName,omitzero" validate:"omitnil,displayname" sanitize:"line"`
@@ -68,6 +101,12 @@ type AccountUpdate struct {
 	// FundingNotification replaces the list; a pointer to an empty list clears it.
 	FundingNotification *[]Notification `json:"fundingNotification,omitzero" validate:"omitnil,dive"`
 }
+
+// Format prints no personal data.
+func (AccountUpdate) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(personal)) }
+
+// LogValue logs no personal data.
+func (AccountUpdate) LogValue() slog.Value { return slog.StringValue(personal) }
 
 // GetAccount reads an account.
 func (c *Client) GetAccount(ctx context.Context, accountIdentifier string) (*Account, error) {

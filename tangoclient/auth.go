@@ -69,9 +69,6 @@ func (a *auth) credentials(ctx context.Context) ([]Credentials, error) {
 	return all, nil
 }
 
-// learn asks the source for the secrets in use, so that text can be looked through before the first call.
-func (a *auth) learn(ctx context.Context) { _, _ = a.credentials(ctx) }
-
 // authorize gives what to send now: by the first credentials that were not refused, or by the first at all
 // when each of them was.
 func (a *auth) authorize(ctx context.Context) (authorization, error) {

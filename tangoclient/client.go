@@ -129,9 +129,16 @@ func write[T any](ctx context.Context, c *Client, cl call, req any, check func(*
 	return invoke(ctx, c.core, cl, check)
 }
 
+// learn makes sure that the secrets in use are known, so that text can be looked through for them before the first
+// call.
+func (c *core) learn(ctx context.Context) {
+	c.auth.secrets.add(c.refKey)
+	_, _ = c.auth.credentials(ctx)
+}
+
 // checked gives the JSON of req, or a *RefusedError.
 func (c *Client) checked(ctx context.Context, op string, req any) ([]byte, error) {
-	c.auth.learn(ctx)
+	c.learn(ctx)
 	problems, err := ruleProblems(req)
 	if err != nil {
 		return nil, err

@@ -44,6 +44,20 @@ func TestPair(t *testing.T) {
 		}
 		assert.Equal(t, 1, refused)
 	})
+	t.Run("the other key is tried within the five attempts", func(t *testing.T) {
+		for n, steps := range [][]step{
+			{reply(401, ""), reply(503, "")},
+			{reply(503, ""), reply(503, ""), reply(401, ""), reply(503, "")},
+			{reply(503, ""), reply(503, ""), reply(503, ""), reply(503, ""), reply(401, "")},
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{steps: steps}
+				c := newTestClient(t, s, func(c *Config) { c.Credentials = Pair(Basic("p", NewSecret(old)), Basic("p", NewSecret(next))) })
+				require.Error(t, get(c))
+				assert.Len(t, s.seen(), 5, "row %d", n)
+			})
+		}
+	})
 	t.Run("both refused: each is tried once a call, and a call later works again", func(t *testing.T) {
 		s := &script{steps: []step{reply(401, ""), reply(401, ""), reply(200, placed())}}
 		c := newTestClient(t, s, func(c *Config) { c.Credentials = Pair(Basic("p", NewSecret(old)), Basic("p", NewSecret(next))) })

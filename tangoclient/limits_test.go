@@ -103,6 +103,7 @@ func TestLimits(t *testing.T) {
 			require.ErrorIs(t, order(c, "r", "100.01", "demo-acc1", "U561593"), ErrLimit)
 			require.NoError(t, order(c, "r", "90", "demo-acc1", "U561593"))
 			require.ErrorIs(t, <-first, ErrInsufficientFunds)
+			_ = order(c, "r", "1", "demo-acc1", "U561593") // does not make it cheaper
 			require.ErrorIs(t, order(c, "s", "11", "demo-acc1", "U561593"), ErrLimit)
 			require.NoError(t, order(c, "s", "10", "demo-acc1", "U561593"))
 		})

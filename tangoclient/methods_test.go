@@ -5,11 +5,13 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"maps"
 	"net/http"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -315,4 +317,70 @@ func TestScopedListsLookAgain(t *testing.T) {
 	got, err := list(scoped(`[{"accountIdentifier":"demo-acc1"},{"accountIdentifier":"demo-acc2"}]`).Accounts(t.Context()))
 	require.NoError(t, err)
 	assert.Len(t, got, 1, "Tango has no filter for identifiers, so the rest is left out")
+}
+
+// TestFiltersAreWhole sets every field of each filter, and holds the query against the parameters that Tango
+// documents.
+func TestFiltersAreWhole(t *testing.T) {
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("", 3600))
+	for _, row := range []struct {
+		filter any
+		want   string
+	}{
+		{new(OrderFilter), `accountIdentifier customerIdentifier externalRefID startDate endDate minAmount maxAmount currencyCode utid ptid rewardName
+			senderFirstName senderLastName senderEmail recipientEmail recipientMobileNumber recipientFirstName recipientLastName sendEmail deliveryMethod
+			status orderStatus lineItemStatus campaign notes lineItemNotes purchaseOrderNumber`},
+		{new(CustomerFilter), `displayName status customerMinDateCreatedAt customerMaxDateCreatedAt accountStatus accountIdentifier accountNumber
+			accountDisplayName accountMinDateCreatedAt accountMaxDateCreatedAt`},
+		{new(AccountFilter), `accountNumber displayName status contactEmail currencyCode minBalance maxBalance minDateCreatedAt maxDateCreatedAt fundingNotificationEmail`},
+		{new(CardFilter), `customerIdentifier accountIdentifier status`},
+	} {
+		v := reflect.ValueOf(row.filter).Elem()
+		for i := range v.NumField() {
+			amount := MustParseAmount("5.50")
+			switch f := v.Field(i); f.Interface().(type) {
+			case string:
+				f.SetString("a b&c")
+			case []string:
+				f.Set(reflect.ValueOf([]string{"x", "y"}))
+			case *Amount:
+				f.Set(reflect.ValueOf(&amount))
+			case *bool:
+				f.Set(reflect.ValueOf(new(bool)))
+			case time.Time:
+				f.Set(reflect.ValueOf(at))
+			default:
+				t.Fatalf("a field of type %s has no place in a query", f.Type())
+			}
+		}
+		q := queryOf(v.Interface())
+		assert.ElementsMatch(t, strings.Fields(row.want), slices.Collect(maps.Keys(q)), "%T", row.filter)
+		for name, values := range q {
+			assert.Contains(t, [][]string{{"a b&c"}, {"x", "y"}, {"5.50"}, {"false"}, {"2026-01-02T02:04:05Z"}}, values, name)
+		}
+		assert.Empty(t, queryOf(reflect.Zero(v.Type()).Interface()))
+	}
+}
+
+// TestScopedListsCarryTheFilter: what is not asked for cannot be leaked.
+func TestScopedListsCarryTheFilter(t *testing.T) {
+	s := &script{steps: []step{reply(200, `{}`)}}
+	c := newTestClient(t, s).Scoped(Scope{{Customer: "demo-customer", Account: "demo-acc1"}, {Customer: "other-customer", Account: "demo-acc2"}})
+	for _, list := range []func() error{
+		func() error { _, err := list(c.Orders(t.Context())); return err },
+		func() error { _, err := list(c.CreditCards(t.Context())); return err },
+	} {
+		before := len(s.seen())
+		require.NoError(t, list())
+		got := s.seen()[before:]
+		require.Len(t, got, 2, "one list for each account")
+		for i, pair := range []string{"accountIdentifier=demo-acc1&customerIdentifier=demo-customer", "accountIdentifier=demo-acc2&customerIdentifier=other-customer"} {
+			assert.Contains(t, got[i].query, pair)
+		}
+	}
+	_, err := list(c.Accounts(t.Context()))
+	require.NoError(t, err)
+	for i, customer := range []string{"demo-customer", "other-customer"} {
+		assert.Equal(t, "/raas/v2/customers/"+customer+"/accounts", s.seen()[4+i].path, "never the list of the platform")
+	}
 }

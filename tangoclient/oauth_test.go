@@ -103,6 +103,34 @@ func TestTokensAreRenewedLate(t *testing.T) {
 	})
 }
 
+func TestWhenATokenIsDue(t *testing.T) {
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for life, early := range map[time.Duration]time.Duration{24 * time.Hour: 4 * time.Hour, 5 * time.Minute: time.Minute, 10 * time.Hour: 2 * time.Hour, 48 * time.Hour: 4 * time.Hour} {
+		tok := Token{Sealed: []byte("x"), Issued: at, Expires: at.Add(life)}
+		assert.False(t, tok.Due(at.Add(life-early-time.Second)), life)
+		assert.True(t, tok.Due(at.Add(life-early)), life)
+		assert.True(t, tok.Usable(at.Add(life-time.Second)), life)
+		assert.False(t, tok.Usable(at.Add(life)), life)
+	}
+	assert.True(t, Token{}.Due(at))
+}
+
+func TestShortTokensAreRenewedLateToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		short := reply(200, `{"access_token":"short","expires_in":300,"token_type":"Bearer"}`)
+		s := &endpoints{tokens: script{steps: []step{short}}, api: script{steps: []step{reply(200, placed())}}}
+		c := newOAuthClient(t, s, func(c *Config) { c.ShortTokens = true })
+		for range 4 * 60 { // four minutes
+			require.NoError(t, get(c))
+			time.Sleep(time.Second)
+		}
+		require.Len(t, s.tokens.seen(), 1)
+		require.NoError(t, get(c))
+		synctest.Wait()
+		require.Len(t, s.tokens.seen(), 2, "in its last fifth")
+	})
+}
+
 func TestARefusedTokenIsReplacedOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &endpoints{tokens: script{steps: []step{tokenReply("one"), tokenReply("two"), tokenReply("three")}}, api: script{steps: []step{

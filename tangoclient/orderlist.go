@@ -2,7 +2,9 @@ package tangoclient
 
 import (
 	"context"
+	"fmt"
 	"iter"
+	"log/slog"
 	"net/http"
 	"time"
 )
@@ -46,6 +48,12 @@ type OrderFilter struct {
 	PurchaseOrderNumber   string    `query:"purchaseOrderNumber"`
 }
 
+// Format prints no personal data.
+func (OrderFilter) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(personal)) }
+
+// LogValue logs no personal data.
+func (OrderFilter) LogValue() slog.Value { return slog.StringValue(personal) }
+
 // Orders lists orders, without their rewards. A scoped client asks account by account for those in its scope.
 // After an error the sequence ends.
 func (c *Client) Orders(ctx context.Context, filter ...OrderFilter) iter.Seq2[*Order, error] {
@@ -70,6 +78,12 @@ type ResendRequest struct {
 	NewDeliveryMethod string `json:"newDeliveryMethod,omitzero" validate:"omitempty,oneof=NONE EMAIL PHONE WHATSAPP" sanitize:"-"`
 }
 
+// Format prints no personal data.
+func (ResendRequest) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(personal)) }
+
+// LogValue logs no personal data.
+func (ResendRequest) LogValue() slog.Value { return slog.StringValue(personal) }
+
 // Resend is Tango's answer to ResendOrder.
 type Resend struct {
 	ID           int64     `json:"id"`
@@ -77,6 +91,12 @@ type Resend struct {
 	Email        string    `json:"email,omitzero"`
 	MobileNumber string    `json:"mobileNumber,omitzero"`
 }
+
+// Format prints no personal data.
+func (Resend) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(personal)) }
+
+// LogValue logs no personal data.
+func (Resend) LogValue() slog.Value { return slog.StringValue(personal) }
 
 // ResendOrder sends an order's reward again. Tango allows it once in 30 seconds for an order (key 403.005). It
 // carries no externalRefID, so it is not tried again once it was sent.

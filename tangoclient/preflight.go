@@ -30,7 +30,7 @@ func (c *Client) Preflight(r OrderRequest) error {
 // preflightOrder checks an order and gives the bytes to send. What is checked is what the caller gave; in what
 // is sent, the reference is Tango's form of it.
 func (c *Client) preflightOrder(ctx context.Context, r *OrderRequest) ([]byte, error) {
-	c.auth.learn(ctx)
+	c.learn(ctx)
 	sent := *r
 	sent.DeliveryMethod = r.deliveryMethod()
 	body, problems, err := prepare(c.core, &sent, orderProblems(&sent))

@@ -15,6 +15,8 @@ import (
 	"github.com/tangoguard/tangoguard/internal/tango"
 )
 
+const testRefKey = "key-of-references-that-is-secret-04"
+
 func TestPreflight(t *testing.T) {
 	no := strings.Repeat
 	for _, row := range []struct {
@@ -75,11 +77,12 @@ func TestPreflight(t *testing.T) {
 		{"text that is not UTF-8", func(r *OrderRequest) { r.Message = "a\xff" }, "", "invalid"},
 		{"an override of direction", func(r *OrderRequest) { r.Message = "a \u202egnp.exe" }, "/message", tango.KeyInsecure},
 		{"our own key", func(r *OrderRequest) { r.Message = "psst: " + testKey }, "/message", tango.KeyInsecure},
+		{"the key of our references", func(r *OrderRequest) { r.Message = "psst: " + testRefKey }, "/message", tango.KeyInsecure},
 		{"our own key in base64", func(r *OrderRequest) { r.Notes = spellingsOf(testKey)["basic header, +2"] }, "/notes", tango.KeyInsecure},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			s := &script{steps: []step{reply(404, "")}}
-			c := newTestClient(t, s)
+			c := newTestClient(t, s, func(c *Config) { c.RefKey = NewSecret(testRefKey) })
 			r := goodOrder(row.mod)
 			err := c.Preflight(r)
 			if row.pointer == "" && row.key == "" {

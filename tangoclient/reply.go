@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/tangoguard/tangoguard/internal/money"
 	"github.com/tangoguard/tangoguard/internal/tango"
 )
 
@@ -50,11 +52,33 @@ func decodeReply(body []byte, v any) error {
 	if tooDeep(body) {
 		return fmt.Errorf("%w: nested deeper than %d", ErrReply, maxDepth)
 	}
-	if err := json.Unmarshal(body, v, jsontext.AllowInvalidUTF8(true)); err != nil {
+	err := json.Unmarshal(body, v, jsontext.AllowInvalidUTF8(true))
+	if err != nil { // perhaps for an amount that is spelt in another way: Tango's schema calls them doubles
+		reflect.ValueOf(v).Elem().SetZero()
+		err = json.Unmarshal(body, v, jsontext.AllowInvalidUTF8(true), json.WithUnmarshalers(json.UnmarshalFromFunc(looseAmount)))
+	}
+	if err != nil {
 		// The decoder's own text may quote the reply, and so a code or somebody's name.
 		return fmt.Errorf("%w: no JSON of the documented form", ErrReply)
 	}
 	return nil
+}
+
+// looseAmount reads an amount as a server may write a double: with an exponent, as a string, or null for none.
+func looseAmount(d *jsontext.Decoder, a *Amount) error {
+	t, err := d.ReadToken()
+	if err != nil {
+		return err
+	}
+	switch t.Kind() {
+	case 'n':
+		*a = Amount{}
+		return nil
+	case '0', '"':
+		*a, err = money.ParseNumber(t.String())
+		return err
+	}
+	return errUnexpectedJSON
 }
 
 // tooDeep reports whether the brackets of body nest deeper than maxDepth. It need not know more of JSON than

@@ -72,6 +72,7 @@ func (c *core) run(ctx context.Context, cl *call) (*answer, error) {
 			c.auth.accept(s.last.auth)
 			c.unclear.forget(cl.ref)
 			s.last.ans.open = s.open
+			s.succeeded(ctx)
 			return s.last.ans, nil
 		}
 		if s.open && cl.probe && s.last.isDuplicate() {
@@ -218,6 +219,22 @@ func isAlert(err error) bool {
 func is[E error](err error) bool {
 	_, ok := errors.AsType[E](err)
 	return ok
+}
+
+// succeeded logs what Tango's support asks for: its id of the request, and of the order.
+func (s *sending) succeeded(ctx context.Context) {
+	level := slog.LevelInfo
+	if s.call.isRead() {
+		level = slog.LevelDebug
+	}
+	if !s.log.Enabled(ctx, level) {
+		return
+	}
+	attrs := []slog.Attr{slog.String("op", s.call.op), slog.Int("status", s.last.ans.status), slog.Int("attempts", s.attempts), slog.String("requestId", s.last.ans.id)}
+	if o, ok := s.last.ans.value.(*Order); ok {
+		attrs = append(attrs, slog.String("referenceOrderID", o.ReferenceOrderID))
+	}
+	s.log.LogAttrs(ctx, level, "tango: call succeeded", attrs...)
 }
 
 // failed makes the error of a call. stop is what ended it between two attempts; nil: the last attempt did.

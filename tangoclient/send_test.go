@@ -380,3 +380,17 @@ func TestSettle(t *testing.T) {
 		assert.NotErrorIs(t, err, ErrNotPlaced)
 	})
 }
+
+// TestSuccessIsLogged: Tango's support asks for the ids of request and order.
+func TestSuccessIsLogged(t *testing.T) {
+	var log syncBuffer
+	c := newTestClient(t, &script{steps: []step{reply(201, placed(), "X-Request-Id", "5a3c8e9a-0001")}}, logTo(&log))
+	_, err := c.CreateOrder(background, goodOrder())
+	require.NoError(t, err)
+	for _, part := range []string{"createOrder", "5a3c8e9a-0001", "RA260101-1-1", "INFO"} {
+		assert.Contains(t, log.String(), part)
+	}
+	_, err = newTestClient(t, &script{steps: []step{reply(402, failed(402, "402.001", "x"), "X-Request-Id", "5a3c8e9a-0002")}}, logTo(&log)).CreateOrder(background, goodOrder())
+	require.Error(t, err)
+	assert.Contains(t, log.String(), "5a3c8e9a-0002")
+}

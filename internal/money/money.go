@@ -5,6 +5,7 @@ package money
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/govalues/decimal"
@@ -37,6 +38,40 @@ func Parse(s string) (Amount, error) {
 	}
 	return Amount{d}, nil
 }
+
+// ParseNumber reads what Parse reads, and numbers with an exponent, such as the 1.25E7 as which some servers write
+// 12500000. It is for what a server sends; what is sent to one stays plain.
+func ParseNumber(s string) (Amount, error) {
+	mantissa, exponent, found := strings.Cut(strings.ToLower(s), "e")
+	if !found {
+		return Parse(s)
+	}
+	n, err := strconv.ParseInt(exponent, 10, 8)
+	if !plain(mantissa) || err != nil || n < -maxExponent || n > maxExponent {
+		return Amount{}, fmt.Errorf("amount: %w", ErrAmount)
+	}
+	return Parse(shifted(mantissa, int(n)))
+}
+
+// shifted moves the point of a plain literal n digits to the right, so that nothing is rounded.
+func shifted(s string, n int) string {
+	sign := ""
+	if s[0] == '-' {
+		sign, s = "-", s[1:]
+	}
+	whole, frac, _ := strings.Cut(s, ".")
+	frac += strings.Repeat("0", max(n-len(frac), 0))
+	whole = strings.Repeat("0", max(-n-len(whole)+1, 0)) + whole
+	digits, point := whole+frac, len(whole)+n
+	whole, frac = strings.TrimLeft(digits[:point-1], "0")+digits[point-1:point], digits[point:] // at least one digit
+	if frac != "" {
+		whole += "." + frac
+	}
+	return sign + whole
+}
+
+// maxExponent is how many digits an exponent may move the point: as many as an amount can have.
+const maxExponent = 19
 
 // MustParse is Parse for literals in programs; it panics on a bad one.
 func MustParse(s string) Amount {

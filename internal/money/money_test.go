@@ -2,6 +2,8 @@ package money
 
 import (
 	"encoding/json"
+	"math/big"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -57,5 +59,27 @@ func TestFits(t *testing.T) {
 		"999999.99": true, "1000000": false, "0.001": false, "1.100": true, "0": true, "0.01": true, "100000": true, "1234567.1": false,
 	} {
 		assert.Equal(t, ok, MustParse(s).Fits(6, 2), s)
+	}
+}
+
+func TestParseNumber(t *testing.T) {
+	for in, want := range map[string]string{"25": "25", "25.00": "25.00", "1.25E7": "12500000", "1e2": "100", "2.5e-1": "0.25", "1E+3": "1000", "-1.5e1": "-15", "0e0": "0", "-0e5": "0", "1234.5e-6": "0.0012345", "0.05e1": "0.5", "0.001e2": "0.1", "100e-2": "1.00"} {
+		a, err := ParseNumber(in)
+		require.NoError(t, err, in)
+		assert.True(t, a.Equal(MustParse(want)), "%s is %s", in, a)
+	}
+	for _, in := range []string{"", "e5", "1e", "1e5e5", "1e20", "1e-20", "1e999999999999999999", "01e2", "1.e2", "1e1.5", "NaN", "1e 2", "123456789012e12", "+1e2", "99.99999999999999999999e1", "1234567890.1234567890e-5"} {
+		_, err := ParseNumber(in)
+		require.ErrorIs(t, err, ErrAmount, in)
+	}
+	for _, m := range []string{"0", "5", "12.34", "-0.0078", "999.99", "1000"} {
+		for n := -12; n <= 12; n++ {
+			in := m + "e" + strconv.Itoa(n)
+			a, err := ParseNumber(in)
+			require.NoError(t, err, in)
+			want, _ := new(big.Rat).SetString(in)
+			got, _ := new(big.Rat).SetString(a.String())
+			assert.Zero(t, want.Cmp(got), "%s is %s", in, a)
+		}
 	}
 }
