@@ -61,7 +61,7 @@ const (
 func methodOf(name string) method {
 	switch name {
 	case "write", "writeln", "execCommand", "postMessage", "pushState", "replaceState", "registerProtocolHandler",
-		"createContextualFragment", "parseHTMLUnsafe", "setHTMLUnsafe", "vibrate":
+		"createContextualFragment", "submit", "parseHTMLUnsafe", "setHTMLUnsafe", "vibrate", "getUserMedia", "getDisplayMedia":
 		return active
 	case "open", "assign", "replace", "navigate", "NavigateAndFind", "register":
 		return navigates

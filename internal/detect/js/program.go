@@ -46,6 +46,7 @@ type frame struct {
 	open    byte
 	call    bool // ( behind an operand, [ behind an operand
 	control bool // ( of if, for, function
+	creates bool // ( of new
 	coerces bool // { with a member that is called where the object is made a string or a number
 	holds   bool // a sink stands in it: an element, a key, one of two operands to choose from
 	chain   chain
@@ -67,6 +68,8 @@ type reader struct {
 	sink    bool // a sink was assigned to a name: a = alert
 	unpacks bool // the last bracket closed holds a sink: [alert], {alert:a}
 	extends bool // the last word was "extends"
+	creates bool // the last word but one was "new"
+	gets    bool // an operand is being assigned
 	threw   bool
 }
 
@@ -100,6 +103,7 @@ func Read(text string, pos int, operand bool) Program {
 // token takes the next token and reports whether it can stand here.
 func (r *reader) token(t Token) bool {
 	if r.operand && t.Newline && t.Kind != Punct { // a semicolon is put in: ECMA-262 12.10
+		r.settle()
 		r.operand = false
 	}
 	switch t.Kind {
@@ -163,7 +167,7 @@ func (r *reader) word(t Token) bool {
 	r.extends = r.extends && Sink(w)
 	switch kind {
 	case prefix:
-		r.extends = w == "extends"
+		r.extends, r.creates = w == "extends", w == "new"
 	case control:
 		r.control = true
 	case throwing:
@@ -215,6 +219,7 @@ func (r *reader) punct(t Token, p string) bool {
 		return r.operand && !dot
 	case ";", ",":
 		r.argument()
+		r.settle()
 		r.operand, r.brace, r.control = false, false, false
 		r.imports = r.imports && p == ","
 		return true
@@ -276,7 +281,8 @@ func (r *reader) open(t Token, c byte) {
 		r.effect(Acts, int(r.chain.start), t.Stop)
 	}
 	r.extends = false
-	f := frame{open: c, call: r.operand && !r.brace && c != '{', control: r.control, chain: r.chain}
+	f := frame{open: c, call: r.operand && !r.brace && c != '{', control: r.control, creates: r.creates, chain: r.chain}
+	r.creates = false
 	if !f.call {
 		f.chain = literalAt(t.Start)
 	} else if c == '(' && !f.control {
@@ -323,6 +329,12 @@ func (r *reader) close(c byte) {
 	}
 }
 
+// settle notes a sink under another name, a=top.alert, when the operand that is assigned has been read.
+func (r *reader) settle() {
+	r.sink = r.sink || r.gets && r.operand && !r.chain.computed && Sink(r.last(r.chain))
+	r.gets = false
+}
+
 // held notes what becomes of the sink that the bracket f held, which c has closed.
 func (r *reader) held(f frame, c byte) {
 	r.unpacks = f.holds
@@ -347,11 +359,12 @@ func (r *reader) call(t Token) {
 	switch {
 	case root == "" && !c.computed && last == "", r.literal: // a number or a string is no function
 	case Sink(last) && !(direct && t.Kind == Punct && r.plainArgument()), last == "constructor", r.sink,
-		Loader(last) && r.loads():
+		Loader(last) && r.loads(),
+		Sink(root) && (last == "call" || last == "apply" || last == "bind"),
+		Global(root) && c.computed:
 		r.effect(Acts, int(c.start), t.Stop)
 	case prose:
 	case Global(root) && !direct && r.acts(methodOf(last)),
-		Global(root) && c.computed,
 		root == "Reflect" && !direct,
 		root == "this" && c.computed,
 		root == "" && c.computed:
@@ -413,10 +426,13 @@ func (r *reader) argument() {
 			f = r.stack[r.depth-2]
 		}
 	}
-	if f.call && f.open == '(' && (!r.simple(f.chain) || innerCapital(r.last(f.chain))) {
+	if f.call && f.open == '(' && (!r.simple(f.chain) || innerCapital(r.last(f.chain)) || f.creates && calls(r.last(f.chain))) {
 		r.effect(Acts, int(f.chain.start), r.lex.Pos)
 	}
 }
+
+// calls reports whether a constructor of the language calls what it is given: ECMA-262 27.2.3.1 and 28.2.1.1.
+func calls(constructor string) bool { return constructor == "Promise" || constructor == "Proxy" }
 
 func innerCapital(s string) bool {
 	for i := 1; i < len(s); i++ {
@@ -445,7 +461,9 @@ func (r *reader) assign(t Token) {
 	case "src", "action":
 		acts = goes && strings.Contains(text, "//") || root == "document" && (text == "http" || text == "https")
 	case "innerHTML", "outerHTML", "srcdoc":
-		acts = !r.simple(c) || v.Kind == Word && Global(text)
+		acts = !r.simple(c) || v.Kind == Word && Value(text)
+	case "formAction":
+		acts = goes
 	case "textContent", "innerText":
 		acts = root == "document"
 	}
@@ -458,6 +476,7 @@ func (r *reader) assign(t Token) {
 		acts = acts || len(last) > 4 && strings.HasPrefix(last, "on") || last == "valueOf" || last == "toString" ||
 			Global(root) && !r.simple(c) && Dialog(text) && text != last // "self.prompt = prompt" only keeps it
 	}
+	r.gets = true
 	if acts {
 		r.effect(Acts, int(c.start), v.Stop)
 	} else if !r.literal && (last != "" || c.computed) {

@@ -92,8 +92,14 @@ func TagAt(s string, i int) (Tag, bool) {
 
 // NextAttr reads one attribute from offset i on, in the "before attribute name" state, 13.2.5.32 and
 // following. It returns ok false where the tag ends; next is the offset to go on from.
-func NextAttr(s string, i int) (a Attr, next int, ok bool) {
-	for i < len(s) && (ascii.IsSpace(s[i]) || s[i] == '/') {
+func NextAttr(s string, i int) (a Attr, next int, ok bool) { return nextAttr(s, i, ' ') }
+
+// NextFormAttr is NextAttr for a tag that is still encoded as the value of a form, where "+" is a blank
+// (WHATWG URL 5.1).
+func NextFormAttr(s string, i int) (a Attr, next int, ok bool) { return nextAttr(s, i, '+') }
+
+func nextAttr(s string, i int, blank byte) (a Attr, next int, ok bool) {
+	for i < len(s) && (ascii.IsSpace(s[i]) || s[i] == '/' || s[i] == blank) {
 		i++
 	}
 	if i >= len(s) {
@@ -104,18 +110,18 @@ func NextAttr(s string, i int) (a Attr, next int, ok bool) {
 	}
 	a.Name = i
 	for i++; i < len(s); i++ { // a leading "=" belongs to the name
-		if c := s[i]; ascii.IsSpace(c) || c == '/' || c == '>' || c == '=' {
+		if c := s[i]; ascii.IsSpace(c) || c == '/' || c == '>' || c == '=' || c == blank {
 			break
 		}
 	}
 	a.NameEnd = i
-	j := ascii.SkipSpace(s, i)
+	j := skipBlank(s, i, blank)
 	if j >= len(s) || s[j] != '=' {
 		a.Value, a.ValueEnd = i, i
 		return a, i, true
 	}
 	a.HasValue = true
-	i = ascii.SkipSpace(s, j+1)
+	i = skipBlank(s, j+1, blank)
 	if i < len(s) && (s[i] == '"' || s[i] == '\'') {
 		a.Value = i + 1
 		if n := strings.IndexByte(s[a.Value:], s[i]); n >= 0 {
@@ -126,11 +132,18 @@ func NextAttr(s string, i int) (a Attr, next int, ok bool) {
 		return a, len(s), true
 	}
 	a.Value = i
-	for i < len(s) && !ascii.IsSpace(s[i]) && s[i] != '>' {
+	for i < len(s) && !ascii.IsSpace(s[i]) && s[i] != '>' && s[i] != blank {
 		i++
 	}
 	a.ValueEnd = i
 	return a, i, true
+}
+
+func skipBlank(s string, i int, blank byte) int {
+	for i < len(s) && (ascii.IsSpace(s[i]) || s[i] == blank) {
+		i++
+	}
+	return i
 }
 
 // endOfMarkup returns where tokenisation goes on behind a "<" at i that begins no tag: behind the comment,

@@ -47,7 +47,7 @@ func (f *finder) assemble() {
 		}
 		listed, comma = true, false
 		piece := lex.Text[t.Start+1 : t.Stop-1]
-		if t.Kind == js.Regexp && !strings.HasPrefix(strings.TrimLeft(window(lex.Text, t.Stop, 8), " "), ".source") {
+		if t.Kind == js.Regexp && !sourced(window(lex.Text, t.Stop, maxName)) {
 			continue
 		}
 		if piece == "" || len(piece) == 1 && ascii.IsDigit(piece[0]) { // what a conditional does not choose
@@ -73,6 +73,12 @@ func (f *finder) assemble() {
 			return
 		}
 	}
+}
+
+// sourced reports whether what follows a pattern takes its text: .source.
+func sourced(after string) bool {
+	member, ok := strings.CutPrefix(strings.TrimLeft(after, " "), ".")
+	return ok && strings.HasPrefix(strings.TrimLeft(member, " "), "source")
 }
 
 // ends returns the first of the pieces that make a name together with the last one, or -1.

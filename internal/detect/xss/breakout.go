@@ -20,6 +20,9 @@ func (f *finder) equals(i int) {
 	if strings.HasPrefix(s[i+1:], "document.cookie") {
 		f.report(ruleCode, i, i+1+len("document.cookie"))
 	}
+	if strings.HasPrefix(s[i+1:], "~[]") { // $=~[], how JavaScript without letters makes its first number
+		f.report(ruleObfuscate, i, i+4)
+	}
 	if end > 0 && isJunk(s[end-1]) || start > 0 && isJunk(s[start-1]) {
 		f.littered(end)
 	}
@@ -48,12 +51,12 @@ func (f *finder) equals(i int) {
 			f.report(ruleAttrOut, start, i+1)
 		}
 	case low == "src" || low == "href" || low == "action" || low == "codebase" || low == "background" || low == "data":
-		if f.inTag && start > 0 && s[start-1] == '+' {
-			f.report(ruleLoad, f.tag.Start, i+1)
-		} else if value := strings.TrimLeft(window(s, i+1, maxName), " '\"`\\"); start > 0 && s[start-1] == '.' && ascii.HasPrefix(value, "javascript:") {
+		if value := strings.TrimLeft(window(s, i+1, maxName), " '\"`\\"); start > 0 && s[start-1] == '.' && ascii.HasPrefix(value, "javascript:") {
 			f.report(ruleURL, start, i+1)
 		} else if !f.inTag && f.firstQuoteBefore(start) && remote(s[i+1:]) {
 			f.report(ruleAttrOut, start, i+1)
+		} else if start == 0 && scriptURL(strings.TrimLeft(window(s, i+1, 2*maxName), " '\"`")) {
+			f.report(ruleURL, start, i+1)
 		}
 	case low == "location":
 		f.assigned(start, i)

@@ -15,7 +15,7 @@ const maxName = 48
 // "alert(s)" are honest.
 func (f *finder) call(i int) {
 	s := f.text
-	name, start := f.nameBefore(i)
+	name, start := f.nameBefore(f.beforeComment(i))
 	switch {
 	case name == "" && i > 0 && s[i-1] == ']':
 		f.computed(i)
@@ -62,6 +62,19 @@ func (f *finder) call(i int) {
 	if strings.HasPrefix(s[i+1:], "document.cookie") {
 		f.report(ruleCode, i, i+1+len("document.cookie"))
 	}
+}
+
+// beforeComment returns the offset at which a comment begins that ends at i, or i.
+func (f *finder) beforeComment(i int) int {
+	if !strings.HasSuffix(f.text[:i], "*/") {
+		return i
+	}
+	from := max(0, i-maxName)
+	f.work += i - from
+	if n := strings.LastIndex(f.text[from:i-2], "/*"); n >= 0 {
+		return from + n
+	}
+	return i
 }
 
 // builds reports whether the argument of the call at i makes an element: document.write("<…"),

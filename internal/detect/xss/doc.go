@@ -30,7 +30,7 @@
 //	                     names put together of pieces: 'ev'+'al', /ev/.source+/al/.source
 //	obfuscated-script    JavaScript without letters (JSFuck, jjencode, aaencode)
 //	charset-markup       markup written for another character set: UTF-7, US-ASCII with the high bit set
-//	dangling-markup      a tag whose last attribute is an open quote and nothing more: the page's markup becomes its value
+//	dangling-markup      a tag that ends in the middle of an attribute, <a title=" or <a title=: the page's markup becomes its value
 //	context-probe        quotes with "-->" or "]]>", "> and a tag outside of any tag of the text, the three quotes in a row
 //
 // Tags are those of WHATWG HTML 13.2.5; one that the text cuts off counts, because the page goes on behind it, and

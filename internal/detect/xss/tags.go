@@ -10,17 +10,19 @@ import (
 
 // element looks at a tag: its attributes, which end at limit at the latest, and for script and style the text
 // behind it.
-func (f *finder) element(tag markup.Tag, limit int) {
+func (f *finder) element(tag markup.Tag, limit int) { f.elementOf(tag, limit, markup.NextAttr) }
+
+func (f *finder) elementOf(tag markup.Tag, limit int, nextAttr func(string, int) (markup.Attr, int, bool)) {
 	var buf [24]byte
 	name := ascii.Lower(buf[:], local(f.text[tag.Name:tag.NameEnd]))
 	end, reported, open := tag.NameEnd, false, false
 	for {
-		a, next, ok := markup.NextAttr(f.text[:limit], end)
+		a, next, ok := nextAttr(f.text[:limit], end)
 		end = next
 		if !ok {
 			break
 		}
-		open = a.HasValue && a.ValueEnd == len(f.text) && isQuote(f.text[a.Value-1]) && strings.TrimSpace(f.text[a.Value:]) == ""
+		open = a.HasValue && a.ValueEnd == len(f.text) && strings.TrimSpace(f.text[a.Value:]) == ""
 		if rule := f.attribute(name, a); rule != "" {
 			f.report(rule, tag.Start, end)
 			reported, f.done = true, end
@@ -123,7 +125,7 @@ func loads(element, name string) string {
 		case "attributename", "to", "values", "from", "by":
 			return ruleElement
 		}
-	case "body", "table", "td", "tr", "th":
+	case "body", "table", "thead", "tbody", "tfoot", "td", "tr", "th":
 		if name == "background" {
 			return ruleLoad
 		}

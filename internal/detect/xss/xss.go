@@ -219,6 +219,12 @@ func (f *finder) lessThan(i int) {
 	if name := f.text[f.tag.Name:f.tag.NameEnd]; strings.Contains(name, `"'`) || strings.Contains(name, `'"`) {
 		f.report(ruleProbe, i, f.tag.NameEnd)
 	}
+	if n := strings.IndexByte(f.text[f.tag.Name:f.tag.NameEnd], '+'); n > 0 { // a value of a form, not decoded
+		form := f.tag
+		form.NameEnd = f.tag.Name + n
+		f.elementOf(form, limit, markup.NextFormAttr)
+		return
+	}
 	f.element(f.tag, limit)
 }
 
