@@ -195,7 +195,7 @@ func (a *args) sort(arg string, p shell.Program) {
 		a.vars++
 	case isURL(arg), p&shell.Sure != 0 && (lex.HasPrefixFold(arg, 0, "javascript:") || lex.HasPrefixFold(arg, 0, "vbscript:")):
 		a.url++
-	case isAddress(arg):
+	case isAddress(arg), p&shell.Sure != 0 && isAddress(arg[strings.IndexByte(arg, ':')+1:]): // TCP:10.0.0.1:80
 		a.address++
 	default:
 		if !a.sortPath(arg) && !a.open {
@@ -242,8 +242,11 @@ func isOption(arg string, p shell.Program) bool {
 	if arg[0] != '-' || len(arg) < 2 {
 		return false
 	}
+	if p&shell.Cmdlet != 0 {
+		return lex.IsUpper(arg[1]) && lex.IsLetter(lex.At(arg, 2))
+	}
 	if p&shell.Fold != 0 && p&shell.Sure != 0 {
-		return lex.IsLetter(arg[1]) // PowerShell and the tools of Windows: -enc, -ExecutionPolicy
+		return lex.IsLetter(arg[1]) || arg[1] == '-' && lex.IsLetter(lex.At(arg, 2)) // PowerShell and the tools of Windows: -enc, -ExecutionPolicy
 	}
 	if arg[1] == '-' {
 		return len(arg) > 3 && lex.IsLetter(arg[2]) && lex.IsWord(arg[3])

@@ -99,6 +99,7 @@ type command struct {
 	start    int
 	wordEnd  int
 	end      int
+	hidden   bool // its name hides from a reader
 	args     args
 }
 
@@ -113,8 +114,8 @@ func (f *finder) read(i int) command {
 	}
 	c := f.simple(i)
 	for range 3 {
-		if c.program&shell.Wrapper == 0 {
-			break
+		if c.program&shell.Wrapper == 0 && !(c.program&shell.Shell != 0 && c.args.option > 0 && strings.HasPrefix(c.args.first, "-") && strings.HasSuffix(c.args.first, "c")) {
+			break // neither sudo id nor sh -c id
 		}
 		next := f.wrapped(c.wordEnd)
 		if next <= c.wordEnd || next >= c.args.end {
@@ -164,6 +165,7 @@ func (f *finder) simple(i int) command {
 	switch {
 	case p != 0 || exact:
 		c.strength = judge(p, &c.args, &w, exact)
+		c.hidden = w.Marks&shell.Hidden != 0
 	case string(w.Text()) == ".":
 		if c.args.n == 1 && c.args.root+c.args.path > 0 && strings.ContainsFunc(c.args.first, unicode.IsLetter) {
 			c.strength = fits // a script has a name; a drawing has dots and slashes
@@ -189,6 +191,8 @@ func escapes(word string) bool {
 func runnable(w *shell.Word) bool {
 	t := w.Text()
 	switch {
+	case len(t) > 6 && lex.IsLetter(t[0]) && t[1] == ':' && t[len(t)-4] == '.':
+		return shell.Executable(t[len(t)-3:])
 	case len(t) == 0 || w.Marks&shell.Long != 0 || w.Marks&shell.Glob != 0:
 		return false
 	case t[0] == '.':
@@ -232,6 +236,9 @@ func judge(p shell.Program, a *args, w *shell.Word, exact bool) int {
 		} else if ok && a.prose <= 3 {
 			return fits
 		}
+	}
+	if p&shell.Sure != 0 && a.option > 1 {
+		return certain // powershell -NoP -W Hidden …
 	}
 	natural := p&shell.Natural != 0
 	place := a.root + a.url + a.address + a.vars

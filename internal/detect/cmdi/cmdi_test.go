@@ -18,7 +18,7 @@ func TestLinear(t *testing.T) {
 		"() {", "(){", "%a", "%PATH%", "--output=", "-exec ", "- ", "'",
 		"\";", "; cat '", "; cat ", "cat ", ";sudo ", "sudo sudo ", "; id ", "`id x",
 		"a=$b;", "A=1;$B;", "{a,", ";{a,", "/?", "; /???/?", "\\", "^",
-		"w^", "||ls x y z ", "-oProxy", ";nohup nohup nohup ", "word ; ls a ", "cat x y z w v u t s r ",
+		"w^", "||ls x y z ", "-oProxy", ";nohup nohup nohup ", "word ; ls a ", "-c core.", ".(\"a", "& (\"a", "sh -c sh -c ", "id > /", "Stop-Service ", "C:\\\\a.exe ", "$u'i'", "cat x y z w v u t s r ",
 	} {
 		scantest.Linear(t, cmdi.Detector(), 24, pattern)
 	}

@@ -214,6 +214,16 @@ func (f *finder) angle(i int) {
 		if pathKind(w) == rootPath && 2+len(w) == len(s) {
 			f.found("file-redirect", i, len(s))
 		}
+	case s[i] == '>' && f.command && lex.IsBlank(lex.At(s, i-1)):
+		j := i + 1
+		for lex.At(s, j) == '>' {
+			j++
+		}
+		j = lex.SkipBlanks(s, j)
+		w := f.word(j)
+		if kind := pathKind(w); (kind == rootPath && strings.IndexAny(w[1:], `/\`) > 0 || kind == otherPath && len(w) > 2) && w != "/dev/null" {
+			f.found("file-redirect", i, j+len(w)) // echo gift >> ~/.ssh/authorized_keys
+		}
 	case s[i] == '<' && i == 0:
 		c := f.read(1)
 		if c.strength >= alone && c.args.n == 0 && c.end < len(s) && (endsCommand(s, c.end) && s[c.end] != '<' && s[c.end] != '>' || s[c.end] == '\\') {
@@ -229,12 +239,40 @@ func (f *finder) parenthesis(i int) {
 		f.function(i)
 		return
 	}
+	if i > 0 && (s[i-1] == '&' || s[i-1] == ' ' && lex.At(s, i-2) == '&' || s[i-1] == '.' && (i == 1 || lex.IsSpace(s[i-2]) || endsCommand(s, i-2))) {
+		f.callOperator(i)
+		return
+	}
 	for _, p := range [...]string{"(new-object ", "(get-", "(iwr ", "(invoke-", "(gci "} {
 		if lex.HasPrefixFold(s, i, p) {
 			if c := f.read(i + 1); c.strength >= fits {
 				f.found("powershell", i, c.end)
 				return
 			}
+		}
+	}
+}
+
+// callOperator handles .( and &( of PowerShell: a command whose name is put together, .("{1}{0}" -f 'EX','I').
+func (f *finder) callOperator(i int) {
+	s := f.s
+	j := lex.SkipBlanks(s, i+1)
+	q := lex.At(s, j)
+	stop := min(len(s), j+48)
+	f.work += stop - i
+	switch q {
+	case '\'', '"':
+		end := strings.IndexByte(s[j+1:stop], q)
+		if end < 0 {
+			return
+		}
+		k := lex.SkipBlanks(s, j+1+end+1)
+		if lex.At(s, k) == '+' || lex.HasPrefixFold(s, k, "-f ") || lex.HasPrefixFold(s, k, "-f'") || lex.HasPrefixFold(s, k, "-replace") || lex.HasPrefixFold(s, k, "-join") || lex.At(s, k) == '[' {
+			f.found("powershell", i-1, k+1)
+		}
+	case '$':
+		if end := lex.SkipWord(s, j+1); end > j+1 && lex.IsLetter(s[j+1]) && (lex.At(s, end) == '+' || lex.At(s, end) == '[' || lex.At(s, end) == ':') {
+			f.found("powershell", i-1, end+1)
 		}
 	}
 }

@@ -15,6 +15,7 @@ var execOptions = map[string]bool{
 	"rsync-path": true, "pager": true, "editor": true, "eval": true, "require": true, "proxycommand": true, "init-file": true,
 	"rcfile": true, "load-extension": true, "script": true, "upload-file": true, "data-binary": true, "renderer-cmd-prefix": true,
 	"gpu-launcher": true, "utility-cmd-prefix": true, "browser-subprocess-path": true, "inspect-brk": true, "import": true,
+	"command": true, "shell": true, "hook": true, "exec-path": true, "ssh-command": true, "plugin": true, "load-module": true, "log-file": true, "logfile": true,
 }
 
 // option handles - at the start of a word.
@@ -28,12 +29,54 @@ func (f *finder) option(i int) {
 		f.longOption(i)
 	case lex.HasPrefixFold(s, i, "-oproxycommand"), lex.HasPrefixFold(s, i, "-o proxycommand"), lex.HasPrefixFold(s, i, "-opermitlocalcommand"):
 		f.found("option-injection", i, i+14)
+	case i == 0 && lex.IsLetter(lex.At(s, 1)):
+		f.shortOption()
+	case lex.HasPrefix(s, i, "-c "):
+		f.setting(lex.SkipBlanks(s, i+3))
 	case lex.HasPrefix(s, i, "-exec ") || lex.HasPrefix(s, i, "-exec+") || lex.HasPrefix(s, i, "-exec$") || lex.HasPrefix(s, i, "-execdir "):
 		if c := f.read(lex.SkipBlanks(s, i+len("-exec ")+strings.Count(s[i:min(len(s), i+9)], "dir")*3)); c.strength >= name {
 			f.found("option-injection", i, c.end)
 		}
 	}
 }
+
+// shortOption handles a text that begins with an option of one letter, as it does where it is given to a program as an
+// argument: -o /srv/g.php, -d@/etc/group, -e sh gift.sh, -c core.pager=id.
+func (f *finder) shortOption() {
+	s := f.s
+	j := lex.SkipBlanks(s, 2)
+	value := f.word(j)
+	if k := strings.Index(value, "=@/"); k > 0 {
+		value = value[k+1:]
+	}
+	if pathKind(value) == rootPath && len(value) > 3 {
+		f.found("option-injection", 0, j+len(value))
+		return
+	}
+	if j == 2 || j >= len(s) {
+		return
+	}
+	switch s[1] {
+	case 'e', 'x', 'P', 'T':
+		if c := f.read(j); c.strength >= fits && c.args.prose == 0 {
+			f.found("option-injection", 0, c.end)
+		}
+	case 'c':
+		f.setting(j)
+	}
+}
+
+// setting handles a setting at i, which git is given with -c.
+func (f *finder) setting(i int) {
+	key, value, ok := strings.Cut(f.word(i), "=")
+	if ok && value != "" && (gitRuns[key] || strings.HasPrefix(key, "alias.") && value[0] == '!') {
+		f.found("option-injection", i, i+len(key))
+	}
+}
+
+// gitRuns are settings of git whose values are commands.
+var gitRuns = lex.NewSet("core.pager core.editor core.sshCommand core.fsmonitor core.gitProxy core.hooksPath core.askPass credential.helper diff.external sequence.editor " +
+	"gpg.program pager.log uploadpack.packObjectsHook protocol.ext.allow")
 
 func (f *finder) longOption(i int) {
 	s := f.s

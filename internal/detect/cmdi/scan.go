@@ -23,14 +23,18 @@ func (f *finder) bare() {
 		return
 	}
 	c := f.read(i)
-	f.command = c.strength >= fits
+	f.command = c.strength >= fits || c.strength == alone && c.program&shell.TakesText != 0
 	if c.strength < certain && !(c.strength == fits && c.program&shell.Alone != 0 && c.program&shell.Sure != 0 && c.args.n == 0 && c.end == len(s)) {
 		return
 	}
 	if c.args.n == 1 && strings.TrimLeft(s[c.wordEnd:c.end], " +") == "/dev/null" {
 		return // reads nothing
 	}
-	if lex.At(s, c.end) == '(' && !c.args.open || c.args.prose > 2 && (c.program&shell.Natural != 0 || c.args.root+c.args.url+c.args.vars == 0) && c.program&shell.TakesSub == 0 {
+	if (c.hidden || c.program&shell.Cmdlet != 0) && lex.At(s, c.end) != '(' && (c.args.prose <= 2 || c.args.option > 0) {
+		f.found("command", i, c.end)
+		return
+	}
+	if lex.At(s, c.end) == '(' && !c.args.open || c.args.prose > 2 && (c.program&shell.Natural != 0 || c.args.root+c.args.url+c.args.vars == 0 && c.args.option < 2) && c.program&shell.TakesSub == 0 {
 		return // a sentence that begins with the name of a program
 	}
 	if c.args.prose > 0 && c.args.root+c.args.url+c.args.vars == 0 && c.program&shell.Sure == 0 &&
@@ -174,7 +178,7 @@ func (f *finder) expansion(i int) int {
 	case '<', '>':
 		f.angle(i)
 	case '(':
-		if n := lex.At(s, i+1) | 0x20; n == ')'|0x20 || n == 'n' || n == 'g' || n == 'i' {
+		if n := lex.At(s, i+1) | 0x20; n == ')'|0x20 || n == 'n' || n == 'g' || n == 'i' || i > 0 && (s[i-1] == '.' || s[i-1] == '&' || s[i-1] == ' ' && lex.At(s, i-2) == '&') {
 			f.parenthesis(i)
 		}
 	case '%':
@@ -184,7 +188,7 @@ func (f *finder) expansion(i int) int {
 			f.typeLiteral(i)
 		}
 	case '-':
-		if n := lex.At(s, i+1) | 0x20; n == '-' || n == 'o' || n == 'e' {
+		if n := lex.At(s, i+1) | 0x20; n == '-' || n == 'o' || n == 'e' || n == 'c' || i == 0 {
 			f.option(i)
 		}
 	}
@@ -217,12 +221,25 @@ func (f *finder) separator(i int) int {
 	if f.assignment(i, j) {
 		return j - 1
 	}
+	if f.command && s[i] == '|' && f.shellVariable(j) {
+		f.found("chained-command", i, j+2) // echo id|$0
+		return j
+	}
 	c := f.read(j)
 	if f.accept(&c, i, j, line) {
 		f.found("chained-command", i, c.end)
 	}
 	f.command = c.strength >= fits || c.strength == alone && f.words < 2
 	return j - 1
+}
+
+// shellVariable reports whether the last word of the text, at j, is the variable that holds the name of the shell.
+func (f *finder) shellVariable(j int) bool {
+	switch strings.TrimRight(f.s[j:min(len(f.s), j+16)], " \t;'\"") {
+	case "$0", "${0}", "$SHELL", "${SHELL}", "$BASH", "${BASH}":
+		return true
+	}
+	return false
 }
 
 // brace reports whether a brace expansion begins at i: {cat,/etc/passwd}.

@@ -27,6 +27,7 @@ const (
 	TakesAny  // any first argument makes sense
 	TakesSub  // a sub-command; see Sub
 	Tool      // nothing is known of its arguments
+	Cmdlet    // not in the table, but named as those of PowerShell are
 )
 
 const (
@@ -76,6 +77,14 @@ var groups = []struct {
 	{TakesOption | TakesHost, "nc mail sendmail mailx"},
 	{Sure | windows | TakesURL | TakesAny | TakesPath, "bitsadmin mshta regsvr32 rundll32 msiexec cscript wscript installutil msbuild regasm odbcconf"},
 	{Sure | TakesOption | TakesAny, "openssl gdb strace tcpdump xterm getent"},
+	// Programs that come with Windows and load or fetch what somebody else wrote.
+	{Sure | windows | TakesURL | TakesPath, "pcalua presentationhost infdefaultinstall syncappvpublishingserver mavinject ieexec cmstp dnscmd diskshadow esentutl extrac32 makecab " +
+		"desktopimgdownldr mpcmdrun msxsl pcwrun rpcping runonce runscripthelper scriptrunner tttracer verclsid winrm winrs wsl wsreset xwizard certreq certoc " +
+		"csc vbc jsc ilasm atbroker gpscript ntdsutil psexec regini procdump msdt regsvcs hh pubprn devtoolslauncher wuauclt"},
+	// What a machine is looked over and changed with.
+	{Sure | reads | TakesText, "tmux ltrace valgrind debugfs journalctl dmidecode lshw lastb mysqldump pg_dump pg_dumpall fuser nroff unsquashfs mksquashfs tcpkill arpspoof ettercap tshark nsupdate " +
+		"ifup ifdown chpasswd chsh chfn vipw update-rc.d chkconfig launchctl dscl setenforce auditctl semanage zdump unzstd lz4 uuencode uudecode " +
+		"proxytunnel smbclient rpcclient enum4linux ldapsearch snmpwalk showmount rlogin rexec pwsh mshta csvtool dmsetup hping rsyslogd crond sshd apachectl a2enmod"},
 	// What waits.
 	{Natural | TakesNumber | TakesOption, "sleep"},
 	{Natural | TakesNumber | TakesOption | Slash | Fold | Wrapper, "timeout"},
@@ -88,7 +97,9 @@ var groups = []struct {
 	{Shell | windows | Wrapper | TakesText, "cmd"},
 	{Natural | script, "python perl ruby php node java expect"},
 	{Sure | script, "python2 python3 python2.7 perl5 php5 php7 php8 nodejs lua tclsh rake irb gcc cc gem jrunscript osascript"},
-	{Wrapper | Sure | TakesOption, "sudo nohup busybox doas chroot setsid xargs unshare"},
+	{Wrapper | Sure | TakesOption, "sudo nohup busybox doas chroot setsid xargs unshare ionice stdbuf taskset nsenter cpulimit rlwrap systemd-run pkexec capsh setarch " +
+		"chrt logsave run-parts start-stop-daemon torify proxychains sshpass unbuffer setpriv prlimit firejail fakeroot"},
+	{Wrapper | Natural | TakesOption, "script flock parallel choom"},
 	{Wrapper | Natural, "exec eval nice watch builtin then do else"},
 	{TakesText | TakesNumber | Natural, "echo"},
 	{Sure | TakesText | TakesAny, "printf expr"},
@@ -105,7 +116,7 @@ var groups = []struct {
 		"get-localuser get-netipaddress get-netipconfiguration get-computerinfo start-process start-sleep new-object " +
 		"test-connection test-netconnection resolve-dnsname set-executionpolicy write-host write-output out-file add-content " +
 		"set-content remove-item stop-process add-type convertto-securestring start-bitstransfer set-mppreference"},
-	{Sure | Fold | Shell | TakesAny, "iex iwr irm gci"},
+	{Sure | Fold | Shell | TakesAny, "iex iwr irm gci gwmi gcim saps icm ipmo"},
 }
 
 var programs = func() map[string]Program {
@@ -164,7 +175,7 @@ func lookup(name []byte, marks Mark) (p Program, exact bool) {
 	}
 	exact = base > 0 && programDir(name[:base])
 	name = name[base:]
-	if n := len(name); n > 4 && name[n-4] == '.' && executable(name[n-3:]) {
+	if n := len(name); n > 4 && name[n-4] == '.' && Executable(name[n-3:]) {
 		name = name[:n-4]
 	}
 	var buf [24]byte
@@ -178,14 +189,41 @@ func lookup(name []byte, marks Mark) (p Program, exact bool) {
 		}
 		buf[i] = lex.Lower(c)
 	}
-	p = programs[string(buf[:len(name)])]
+	if p = programs[string(buf[:len(name)])]; p == 0 && upper >= 2 && cmdlet(name) {
+		return Cmdlet | Fold | TakesOption, false
+	}
 	if upper > 0 && p&Fold == 0 && (p&Sure == 0 || upper == len(name)) {
 		return 0, false
 	}
 	return p, exact && p != 0
 }
 
-func executable(ext []byte) bool {
+// cmdlet reports whether the name is built as those of PowerShell: an approved verb, a hyphen and a noun, each with its
+// capital. So are Start-Up and Add-On: options must follow.
+func cmdlet(name []byte) bool {
+	k := 0
+	for k < len(name) && lex.IsLetter(name[k]) {
+		k++
+	}
+	if k < 3 || k+4 >= len(name) || name[k] != '-' || !lex.IsUpper(name[0]) || !lex.IsUpper(name[k+1]) {
+		return false
+	}
+	for _, c := range name[k+1:] {
+		if !lex.IsLetter(c) && !lex.IsDigit(c) {
+			return false
+		}
+	}
+	return verbs[string(name[:k])]
+}
+
+// verbs are the approved ones of PowerShell that do something to a machine.
+var verbs = lex.NewSet("Add Clear Copy Enter Exit Find Format Get Join Lock Move New Open Pop Push Remove Rename Reset Select Set Split Switch Unlock Watch Connect Disconnect " +
+	"Read Receive Send Write Backup Checkpoint Compare Compress Convert ConvertFrom ConvertTo Dismount Edit Expand Export Group Import Initialize Limit Merge Mount Out Publish " +
+	"Restore Save Sync Update Debug Measure Ping Repair Resolve Test Trace Build Deploy Disable Enable Install Invoke Register Request Restart Resume Start Stop Submit " +
+	"Suspend Uninstall Unregister Wait Block Grant Protect Revoke Unblock Unprotect Use ForEach Where Sort Tee")
+
+// Executable reports whether Windows runs a file with the extension.
+func Executable(ext []byte) bool {
 	switch string(ext) {
 	case "exe", "com", "bat", "cmd", "EXE", "COM", "BAT", "CMD", "Exe":
 		return true

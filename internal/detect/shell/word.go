@@ -207,7 +207,7 @@ func (w *Word) dollar(s string, i int) (next int, ends bool) {
 			w.hide(i)
 			return end + 1, false
 		}
-	case lex.IsLower(c) && !lex.IsWord(lex.At(s, i+2)) && i > w.Start:
+	case lex.IsLower(c) && !lex.IsWord(lex.At(s, i+2)) && (i > w.Start || lex.At(s, i+2) == '\'' || lex.At(s, i+2) == '"'):
 		w.hide(i)
 		return i + 2, false
 	}
