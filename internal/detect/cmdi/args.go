@@ -226,6 +226,9 @@ func (a *args) sortPath(arg string) bool {
 // isOption reports whether arg is an option: a cluster of a few letters, or a long one.
 func isOption(arg string, p shell.Program) bool {
 	if arg[0] == '/' {
+		if p&shell.Slash != 0 && p&shell.Sure != 0 && len(arg) > 2 && arg[1] == '/' && lex.IsLetter(arg[2]) {
+			return true // cscript //nologo
+		}
 		if p&shell.Slash == 0 || len(arg) < 2 || !lex.IsLetter(arg[1]) && arg[1] != '?' {
 			return false
 		}

@@ -257,7 +257,7 @@ func judge(p shell.Program, a *args, w *shell.Word, exact bool) int {
 		}
 		return certain
 	}
-	weak := p&shell.TakesNumber != 0 && a.smallFirst ||
+	weak := p&shell.Slash != 0 && a.vars > 0 || p&shell.TakesNumber != 0 && a.smallFirst ||
 		p&shell.TakesPath != 0 && (a.path+a.file+a.glob > 0 || a.host > 0 && !natural) ||
 		p&shell.TakesHost != 0 && a.file+a.host+a.address > 0 ||
 		p&shell.TakesText != 0 && a.quoted > 0 && (!natural || p&shell.TakesNumber != 0) ||

@@ -29,14 +29,14 @@ func (f *finder) option(i int) {
 		f.longOption(i)
 	case lex.HasPrefixFold(s, i, "-oproxycommand"), lex.HasPrefixFold(s, i, "-o proxycommand"), lex.HasPrefixFold(s, i, "-opermitlocalcommand"):
 		f.found("option-injection", i, i+14)
-	case i == 0 && lex.IsLetter(lex.At(s, 1)):
-		f.shortOption()
-	case lex.HasPrefix(s, i, "-c "):
+	case i > 0 && lex.HasPrefix(s, i, "-c "):
 		f.setting(lex.SkipBlanks(s, i+3))
 	case lex.HasPrefix(s, i, "-exec ") || lex.HasPrefix(s, i, "-exec+") || lex.HasPrefix(s, i, "-exec$") || lex.HasPrefix(s, i, "-execdir "):
 		if c := f.read(lex.SkipBlanks(s, i+len("-exec ")+strings.Count(s[i:min(len(s), i+9)], "dir")*3)); c.strength >= name {
 			f.found("option-injection", i, c.end)
 		}
+	case i == 0 && lex.IsLetter(lex.At(s, 1)):
+		f.shortOption()
 	}
 }
 
@@ -63,6 +63,10 @@ func (f *finder) shortOption() {
 		}
 	case 'c':
 		f.setting(j)
+	default:
+		if c := f.read(j); c.strength == certain && c.args.prose <= 1 {
+			f.found("option-injection", 0, c.end)
+		}
 	}
 }
 
@@ -107,6 +111,9 @@ func (f *finder) longOption(i int) {
 	case "checkpoint-action", "use-askpass", "to-command", "use-compress-program", "upload-pack", "receive-pack", "rsh",
 		"proxycommand", "renderer-cmd-prefix", "gpu-launcher", "utility-cmd-prefix", "unload-script", "open-files-in-pager":
 		effect = value != ""
+	case "config":
+		key, v, _ := strings.Cut(value, "=")
+		effect = effect || gitRuns[key] || strings.HasPrefix(key, "alias.") && strings.HasPrefix(v, "!")
 	case "exec", "execute", "eval", "pager", "editor", "script":
 		c := f.read(v)
 		effect = effect || c.strength >= name

@@ -19,6 +19,12 @@ func (f *finder) bare() {
 	if s[i] == '+' || s[i] == '@' {
 		i, _ = skipBlanks(s, i+1, f.plus, false)
 	}
+	if lex.HasPrefix(s, i, "ext::") {
+		if c := f.read(i + len("ext::")); c.strength >= name {
+			f.found("option-injection", i, c.end) // what git runs in the place of a transport
+			return
+		}
+	}
 	if !f.plausible(i) {
 		return
 	}

@@ -58,7 +58,7 @@ var functions = table([]group{
 		"importlib constantize const_get instance_variable_get gettypefromprogid gettypefromclsid downloadstring downloadfile downloaddata " +
 		"getdeclaredconstructor getconstructor getobject invokemember invokescript loadlibrary safe_constantize class_for_name"},
 	{aEmpty, "getruntime globals locals breakpoint"},
-	{aCommand, "compile"},
+	{aCommand | aExec, "compile"},
 	{aText, "getenv"},
 	{aText | aVar | aNumber, "reflectionfunction splfileobject directoryiterator filesystemiterator globiterator groovyshell"},
 	{aAny &^ aName, "getattr"},
@@ -75,7 +75,7 @@ var methods = table([]group{
 		"child_process.exec child_process.execsync child_process.spawn child_process.spawnsync child_process.execfile child_process.fork cp.exec c.exec " +
 		"pickle.loads pickle.load cpickle.loads marshal.loads dill.loads shelve.open yaml.load yaml.unsafe_load jsonpickle.decode " +
 		"kernel.exec kernel.system kernel.spawn kernel.eval kernel.open kernel.fork io.popen io.read io.readlines io.sysopen open3.capture2 open3.capture3 open3.popen3 pty.spawn " +
-		"process.spawn process.dlopen process.binding process.kill process.chdir dir.entries dir.glob file.readalltext file.writealltext file.delete " +
+		"process.spawn process.dlopen process.binding process.chdir dir.entries dir.glob file.readalltext file.writealltext file.delete " +
 		"process.start assembly.load assembly.loadfrom assembly.loadfile activator.createinstance server.createobject server.execute server.mappath " +
 		"class.forname system.getproperty system.load system.loadlibrary system.cmd system.shell deno.run deno.readtextfile bun.spawn vm.runinnewcontext vm.runinthiscontext " +
 		"fs.readfilesync fs.readdirsync fs.writefilesync fs.readfile fs.readdir fs.writefile fs.unlinksync fs.unlink fs.appendfile fs.createreadstream " +
@@ -85,7 +85,7 @@ var methods = table([]group{
 		"subprocess.getstatus asyncio.create_subprocess_shell asyncio.create_subprocess_exec webbrowser.open platform.popen " +
 		"file.delete file.unlink file.write file.binread io.read io.write io.binread io.foreach dir.children dir.foreach dir.mkdir open3.pipeline process.exec process.fork " +
 		"php:function php:functionstring package.loadlib debug.getregistry runtime.exec code.eval_string code.eval_quoted"},
-	{aAny, "os.getcwd os.getpid os.getlogin os.uname os.environ process.exit process.cwd process.abort process.memoryusage process.reallyexit system.exit system.getenv " +
+	{aAny, "os.getcwd os.getpid os.getlogin os.uname os.environ process.exit process.kill process.cwd process.abort process.memoryusage process.reallyexit system.exit system.getenv " +
 		"runtime.getruntime kernel.exit sys.exit os.getenv platform.uname platform.platform inspect.stack environment.exit environment.getenvironmentvariable code.interactiveconsole code.interact pdb.set_trace sys._getframe gc.get_objects " +
 		"os.getuid os.getgroups os.abort os._exit runtime.halt objectspace.each_object objectspace.garbage_collect sys.settrace"},
 	{aCommand, "exec.command exec.commandcontext command.new syscall.exec syscall.forkexec"},

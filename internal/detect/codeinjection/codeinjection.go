@@ -106,7 +106,7 @@ func (f *finder) at(i int) int {
 			f.backslash(i)
 		}
 	case '"', '\'':
-		if i > 4 && s[i-1] == ' ' {
+		if i > 2 && s[i-1] == ' ' {
 			f.quote(i)
 		}
 	case ';':

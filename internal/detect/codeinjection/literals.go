@@ -257,6 +257,10 @@ func (f *finder) quote(i int) {
 		}
 		return
 	}
+	if name == "ExecuteGlobal" {
+		f.found("command-literal", start, i+1) // VBScript's
+		return
+	}
 	if !expr.Has("system exec spawn popen passthru shell_exec qx", name) {
 		return
 	}

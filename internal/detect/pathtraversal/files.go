@@ -64,11 +64,13 @@ var entries = func() (t [128][]entry) {
 		"xampp/", "wamp/", "wamp64/", "appserv/", "apache24/", "program files/apache", "program files (x86)/apache",
 		"program files/mysql", "program files/xampp", "program files/filezilla", "documents and settings/administrator",
 		"documents and settings/all users", "users/administrator/", "minint/", "sysprep", "unattend", "recycler/", "mysql/my.ini",
-		"mysql/data/", "php/php.ini", "php5/php.ini", "php4/php.ini", "cmd.exe")
+		"mysql/", "php/sessions", "php4/sessions", "php5/sessions", "$sysreset/", "program files (x86)/iis express/", "program files/iis express/", "php/php.ini", "php5/php.ini", "php4/php.ini", "cmd.exe")
 	put(tree, "etc/", "proc/", "root/", "boot/", "dev/", "run/", "var/log/", "var/run/", "var/spool/", "var/mail/", "var/db/",
 		"var/cache/", "var/lock/", "programdata/")
-	put(root, "~root", "var/lib/", "sys/devices/", "sys/kernel/", "sys/firmware/", "sys/module/", "sys/block/", "sys/fs/", "var/www", "dev/disk/", "dev/pts/", "dev/sda", "windows/", "system volume information/", "$recycle.bin/", "config.msi/", "bootmgr", "swapfile.sys",
+	put(root, "~root", "tmp/sess_", "var/lib/", "sys/devices/", "sys/kernel/", "sys/firmware/", "sys/module/", "sys/block/", "sys/fs/", "var/www", "dev/disk/", "dev/pts/", "dev/sda", "windows/", "system volume information/", "$recycle.bin/", "config.msi/", "bootmgr", "swapfile.sys",
 		"program files (x86)/filezilla", "program files/microsoft sql server/", "program files/postgresql/")
+	put(anywhere, "pg_hba.conf", "pg_ident.conf", "pg_version", "postgresql.conf", "my.ini", "apache.conf", "lighttpd.conf", "smb.conf", "proftpd.conf", "vsftpd.conf", "sshd_config",
+		"mysql-bin.index", "mysql-bin.log", "mysql.err", "access_log", "catalina.err", ".xauthority", ".bash_logout", ".ksh_history")
 	put(anywhere, "ntuser.dat", "consolehost_history.txt", "psreadline/", "microsoft/credentials/", "microsoft/protect/", "known_hosts", ".zsh_history", ".sh_history",
 		".psql_history", ".python_history", ".rediscli_history", ".git-credentials", ".pypirc", ".dockercfg", ".rhosts", ".boto", ".s3cfg", ".vault-token",
 		".azure/", ".gcloud/", "parameters.yml", "appsettings.json", "catalina.out", "sftp-config.json")
@@ -123,6 +125,9 @@ func skipSpace(s string, i int) int {
 // path without its root counts.
 func file(s string, i int, parameter bool) (end int, ok bool) {
 	start := i
+	if !parameter && i+1 < len(s) && s[i] == '@' && s[i+1] == '/' {
+		i++ // what curl reads a file by
+	}
 	rooted, drive := false, false
 	if hasFold(s[i:], "file:") {
 		i += len("file:")
@@ -152,21 +157,35 @@ func file(s string, i int, parameter bool) (end int, ok bool) {
 			i += 2 // file:/c:/
 		}
 	}
+	if hasFold(s[i:], "~/.") && i+3 < len(s) && isWord(s[i+3]) && i == start {
+		end = pathEnd(s, i)
+		return end, strings.TrimSpace(s[end:]) == "" // what is hidden in a home
+	}
 	if hasFold(s[i:], "%systemroot%") || hasFold(s[i:], "%windir%") || hasFold(s[i:], "$home/") {
 		return len(s), !strings.Contains(s, " ")
 	}
 	if !rooted && !parameter || relative && here < 2 {
 		return 0, false
 	}
-	n, ok := known(s, i)
-	if !ok {
+	if n, ok := known(s, i); ok {
+		end = pathEnd(s, i+n)
+	} else if end = wholePath(s, i, drive); !rooted || end-i >= maxPath || !ofTheSystem(s[i:end]) {
 		return 0, false
 	}
-	end = pathEnd(s, i+n)
 	if rest := strings.TrimLeft(s[end:min(len(s), end+16)], "\"'`)"); rest != "" && rest[0] <= ' ' && rest[0] != 0 {
 		return end, strings.TrimSpace(s[end:]) == "" || drive && goesOn(s[end:])
 	}
 	return end, true
+}
+
+// nearPathEnd is pathEnd for what is looked at to the end: a path that is too long, or holds another parameter, is none. So
+// that it costs no more than the distance to the next "=", the search for that comes first.
+func nearPathEnd(s string, i int) int {
+	s = s[:min(len(s), i+maxPath)]
+	if k := strings.IndexByte(s[i:], '='); k >= 0 {
+		s = s[:i+k+1]
+	}
+	return pathEnd(s, i)
 }
 
 // goesOn reports whether a path of Windows, whose names may hold blanks, goes on with rest to the end of the text: the
@@ -179,6 +198,15 @@ func goesOn(rest string) bool {
 	name := rest[strings.LastIndexByte(rest, '\\')+1:]
 	dot := strings.LastIndexByte(name, '.')
 	return dot > 0 && len(name)-dot <= 5 && allWord(name[dot+1:]) && strings.Count(name, " ") < 3
+}
+
+// wholePath gives the end of the path that begins at s[i:]: on Windows that of the text, if blanks are in its names.
+func wholePath(s string, i int, drive bool) int {
+	end := nearPathEnd(s, i)
+	if drive && end < len(s) && s[end] == ' ' && goesOn(s[end:]) {
+		return len(strings.TrimRight(s, " "))
+	}
+	return end
 }
 
 func pathEnd(s string, i int) int {
@@ -216,16 +244,25 @@ func kept(rest string) bool {
 	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
 		name = name[i+1:]
 	}
-	dot := strings.IndexByte(name, '.')
-	if end == 0 || dot < 0 {
+	_, ext, dotted := strings.Cut(name, ".")
+	if end == 0 || !dotted {
 		return end > 0
 	}
-	var buf [8]byte
-	return settings[string(lex.Fold(buf[:], name[dot+1:]))]
+	for range 4 { // ncat.conf.default
+		first, rest, more := strings.Cut(ext, ".")
+		if settings[lower(first)] {
+			return !documents[extension(name)]
+		}
+		if !more {
+			break
+		}
+		ext = rest
+	}
+	return false
 }
 
 // settings are the extensions of files that systems keep for themselves, and nobody else.
-var settings = lex.NewSet("conf cnf cfg d rules allow deny keytab pid sock service socket pub")
+var settings = lex.NewSet("passwd pdb rc inc conf cnf cfg d types rules allow deny keytab pid sock service socket pub")
 
 // match compares the beginning of s with path in any case; any run of separators and "./" stands for a slash. A
 // file must end where its name does.
@@ -257,7 +294,7 @@ func match(s, path string) (n int, ok bool) {
 		n++
 	}
 	last := path[len(path)-1]
-	if isWord(last) && n < len(s) && isWord(s[n]) && last != 'p' && last != '2' && !strings.HasSuffix(path, "cat") {
+	if isWord(last) && n < len(s) && isWord(s[n]) && last != 'p' && last != '2' && last != '_' && !strings.HasSuffix(path, "cat") {
 		return 0, false
 	}
 	return n, true

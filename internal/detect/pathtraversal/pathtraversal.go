@@ -5,8 +5,9 @@
 // Two or more steps up ("../../"), one at the beginning of a value or in front of a file that attackers ask for,
 // steps that survive a filter ("....//", "..././", "..;/"), with slashes and backslashes mixed and with what some
 // servers took for them ("0x2e", "0x5c", U+F025, U+EFC8). As a value, which is to say as the whole text or behind "=":
-// well-known files and directories of Unix, Windows and web servers, UNC and device paths. And NUL behind a file
-// name, which cuts off what a program appends.
+// well-known files and directories of Unix, Windows and web servers, whatever a program keeps for itself below /etc, /var
+// and the like, what is hidden in a home, UNC and device paths. And NUL behind a file name, which cuts off what a program
+// appends, with the other names under which a server finds a file.
 //
 // # What it does not recognise
 //
@@ -120,7 +121,11 @@ func steps(v *scan.View, report scan.Report) {
 		}
 		c := run(s, i)
 		v.Work(c.end - i + 1)
-		if rule := judge(s, &c); rule != "" {
+		rule := judge(s, &c)
+		if rule == "" && v.Layer > 0 && c.ups > 0 && !c.spaced && v.Kind(i)&v.Kind(i+1)&scan.Percent != 0 {
+			rule = "dot-dot" // nobody needs to encode a dot
+		}
+		if rule != "" {
 			report(rule, c.start, c.end)
 		}
 		i = max(c.end, i+1)
@@ -163,6 +168,9 @@ func segmentStart(s string, i int) bool {
 // aliased reports whether the two dots at s[i:end], at the end of a name, lead out of a directory that a server has
 // another name for: "/img../.git/config" is "/srv/img/../.git/config" where "/img" is an alias of "/srv/img/".
 func aliased(s string, i, end int) (n int, ok bool) {
+	if end-i == 2 && i > 0 && isWord(s[i-1]) && end < len(s) && s[end] == ';' && separator(s, end+1) > 0 {
+		return end + 2, true // Tomcat's parameter of a path
+	}
 	k := separator(s, end)
 	if end-i != 2 || k == 0 || s[i] != '.' || i == 0 || !isWord(s[i-1]) {
 		return 0, false

@@ -34,7 +34,7 @@ const Class scan.Class = "rfi"
 
 // Detector finds rfi.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes(":/"), scan.Bytes("/,;|")}, Find: find}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes(":/"), scan.Bytes("/\\,;|")}, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {
@@ -83,7 +83,7 @@ func relative(s string) (rule string, start, end int) {
 	if strings.IndexByte(s[host:host+path], 0) >= 0 { // no host holds NUL; what it cuts off has no path
 		return "", 0, 0
 	}
-	u := weburl.URL{Start: start, Path: host + path, End: len(s), Whole: start == 0}
+	u := weburl.URL{Start: start, Path: host + path, End: len(s), Whole: start == 0, Slashes: 2, Host: s[host : host+path]}
 	if i := strings.IndexByte(s[u.Path:], 0); i >= 0 {
 		u.End = u.Path + i
 	}
@@ -117,8 +117,12 @@ func remote(s string, u *weburl.URL) string {
 		return "web-shell"
 	case u.Slashes == 1:
 		return ""
-	case u.Whole && cut && (isText(ext) || isImage(ext)):
+	case oddCase(u.Scheme):
+		return "remote-include"
+	case u.Whole && (cut && (isText(ext) || isImage(ext)) || u.Query+2 < u.End && s[u.Query:u.Query+2] == "?." && s[u.Query+2]|0x20 >= 'a'):
 		return "cut-off-url"
+	case u.Slashes >= 2 && strings.HasSuffix(s[:u.Path-len(u.Host)-len(u.Port)], `\\`) && (isScript(ext) || isText(ext)):
+		return "remote-include"
 	case isScript(ext) && weburl.Classify(u.Host).Address:
 		return "remote-include" // a site has a name
 	case inQuery && runs(key):
@@ -127,6 +131,16 @@ func remote(s string, u *weburl.URL) string {
 		return "remote-include"
 	}
 	return ""
+}
+
+// oddCase reports whether a scheme has a capital behind a small letter: "hTtP", which nobody writes but to get past a filter.
+func oddCase(scheme string) bool {
+	for i := 1; i < len(scheme); i++ {
+		if scheme[i]-'A' < 26 && scheme[i-1]-'a' < 26 {
+			return true
+		}
+	}
+	return false
 }
 
 // parameter gives the name of the query parameter whose value begins at s[start:].
@@ -148,7 +162,7 @@ func parameter(s string, start int) (key string, ok bool) {
 		i--
 	}
 	// Without "?" or "&" in front it is a parameter alone: "page=http://...".
-	return s[i:end], end > i && (i == 0 || s[i-1] == '?' || s[i-1] == '&' || s[i-1] == ';' || s[i-1] == '/' || s[i-1] <= ' ')
+	return s[i:end], (end > i || i == 0) && (i == 0 || s[i-1] == '?' || s[i-1] == '&' || s[i-1] == ';' || s[i-1] == '/' || s[i-1] <= ' ')
 }
 
 // isCut reports whether what follows a path is there only to swallow what a script appends: question marks,

@@ -76,6 +76,15 @@ func find(v *scan.View, report scan.Report) {
 	bare(s, report)
 }
 
+// numbered reports whether s begins with digits in the place of a scheme, behind which some parsers look for a host.
+func numbered(s string) bool {
+	i := 0
+	for i < len(s) && i < 8 && s[i] >= '0' && s[i] <= '9' {
+		i++
+	}
+	return i > 0 && strings.HasPrefix(s[i:], "://") && isHostByte(s, i+3)
+}
+
 // judge gives the rule that a URL breaks, or "".
 func judge(s string, u *weburl.URL) string {
 	web := u.Is("http") || u.Is("https") || u.Is("ws") || u.Is("wss") || u.Is("ftp") || u.Is("ftps")
@@ -174,13 +183,15 @@ func scheme(s string, u *weburl.URL) string {
 	switch {
 	case u.Slashes >= 2 && anyScheme(u, "gopher", "gophers", "dict", "tftp", "netdoc", "ldap", "ldaps", "ldapi", "smb", "sftp",
 		"rmi", "iiop", "jmx", "telnet", "imap", "imaps", "pop3", "pop3s", "smtp", "smtps", "rtsp", "ssh2", "expect", "local_file",
-		"mongodb", "redis", "svn+ssh", "unix"):
+		"mongodb", "redis", "svn+ssh", "unix", "local-file", "http+unix", "https+unix", "unix+http"):
 		if u.Is("gopher") || u.Is("dict") || u.Is("netdoc") || u.Is("tftp") || u.Value {
 			return "dangerous-scheme"
 		}
 		if h := weburl.Classify(u.Host); h.Where != weburl.Public || h.Odd {
 			return "dangerous-scheme"
 		}
+	case u.Is("netdoc") && u.Slashes > 0 && u.Value:
+		return "dangerous-scheme"
 	case u.Is("jar") || u.Is("netdoc") || u.Is("url"):
 		// jar:http://host/x.jar!/ and Java's url:file:///: a scheme in front of a scheme.
 		rest := s[min(u.Start+len(u.Scheme)+1, len(s)):u.End]
@@ -188,7 +199,7 @@ func scheme(s string, u *weburl.URL) string {
 			return "dangerous-scheme"
 		}
 	case u.Is("file"):
-		if u.Slashes >= 1 && u.End > u.Path && u.Value {
+		if u.Slashes >= 1 && u.End > u.Path && (u.Value || strings.HasSuffix(s[:u.Start], "local_")) {
 			return "dangerous-scheme"
 		}
 	case u.Slashes == 2 && u.Value:
@@ -244,6 +255,10 @@ var metadataPaths = [...]string{
 // form, or 127.0.0.1 alone.
 func bare(s string, report scan.Report) {
 	start, end := trim(s)
+	if numbered(s[start:end]) {
+		report("dangerous-scheme", start, end)
+		return
+	}
 	if strings.IndexByte(s[start:end], ' ') >= 0 {
 		return
 	}
@@ -275,6 +290,14 @@ func bare(s string, report scan.Report) {
 	}
 	h := weburl.Classify(host)
 	if port != "" && !isPort(port) && (h.Where != weburl.Loopback || !isPort(strings.TrimLeft(port[:min(len(port), 4)], "+"))) {
+		return
+	}
+	if h.Helper && start == 0 && strings.Count(host, ".") > 1 {
+		report("rebinding-host", start, end)
+		return
+	}
+	if h.Where == weburl.Loopback && !h.Address && start == 0 && strings.IndexByte(host, '.') > 0 && rest == "" && port == "" {
+		report("internal-address", start, end)
 		return
 	}
 	dotted := strings.Count(host, ".") == 3

@@ -41,6 +41,9 @@ func Classify(host string) Host {
 		if strings.IndexByte(host, ':') >= 0 {
 			return classifyIPv6(host)
 		}
+		if a, ok := named4(host); ok && whereIPv4(a) != Public {
+			return Host{Where: whereIPv4(a), Address: true, Odd: true}
+		}
 	}
 	h := Host{Where: whereName(host)}
 	h.Single = h.Where == Public && single(host)
@@ -77,6 +80,19 @@ func Masked(host string) bool {
 	}
 	rest := strings.TrimLeft(host[i:], ";,&=$!*()+|%.")
 	return rest != "" && (isLetter(rest[0]) || isDigit(rest[0])) && len(rest) < len(host)-i && Classify(host[:i]).Where != Public
+}
+
+// named4 reads the address behind a name, "example.com.127.0.0.1". A name whose last label is a number is none (WHATWG,
+// "ends in a number"), so who takes it for one has looked at its beginning only.
+func named4(host string) (addr uint32, ok bool) {
+	i := len(host)
+	for range 4 {
+		if i = strings.LastIndexByte(host[:i], '.'); i <= 0 {
+			return 0, false
+		}
+	}
+	addr, _, ok = parseIPv4(host[i+1:])
+	return addr, ok && isLetter(host[i-1])
 }
 
 // parseIPv4 reads an address in every form that inet_aton and the WHATWG URL Standard know: one to four parts,

@@ -61,6 +61,8 @@ func TestClassify(t *testing.T) {
 		"printer.lan":              {Where: Private},
 		"db.internal":              {Where: Private},
 		"my.internal.example":      {},
+		"example.com.127.0.0.1":    odd(Loopback),
+		"example.com.93.184.2.1":   {},
 		"q177.0.0.1":               odd(Loopback),
 		"metadata.google.internal": {Where: Metadata},
 		"x.svc.cluster.local":      {Where: Private},
