@@ -32,6 +32,7 @@ package crlf
 import (
 	"strings"
 
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
 )
 
@@ -127,10 +128,16 @@ func breakAt(s string, i int) int {
 	return 0
 }
 
-// firstLine gives what stands before the first line break.
+// firstLine gives what stands before the first line break, where it is no longer than an address can be (RFC 5321
+// section 4.5.3.1): every line asks whether it is one.
 func firstLine(s string) string {
+	const longest = 64 + 1 + 255
+	s = s[:min(len(s), longest+1)]
 	if i := strings.IndexAny(s, "\r\n"); i >= 0 {
 		return s[:i]
+	}
+	if len(s) > longest {
+		return ""
 	}
 	return s
 }
@@ -202,14 +209,9 @@ func isToken(c byte) bool {
 // message to a person looks like.
 func injects(name, value, first string) bool {
 	switch {
-	case oneOf(name, "set-cookie", "set-cookie2", "content-type", "contenttype", "content-length", "contentlength", "content-encoding",
-		"content-disposition", "content-transfer-encoding", "content-security-policy", "transfer-encoding", "mime-version",
-		"access-control-allow-origin", "access-control-allow-credentials", "strict-transport-security", "www-authenticate",
-		"x-xss-protection", "x-frame-options", "x-content-type-options", "x-forwarded-for", "x-forwarded-host", "x-injected",
-		"x-injected-header", "x-original-url", "x-rewrite-url", "x-mailer", "last-modified", "cache-control", "return-path",
-		"proxy-authorization", "metadata-flavor"):
+	case in(headers, name):
 		return true
-	case oneOf(name, "location", "refresh", "link", "referer", "content-location"):
+	case in(links, name):
 		return strings.HasPrefix(value, "//") || strings.Contains(value, "://") || containsFold(value, "javascript:") || containsFold(value, "url=")
 	case oneOf(name, "authorization"):
 		return hasFold(value, "basic ") || hasFold(value, "bearer ") || hasFold(value, "digest ")
@@ -219,7 +221,7 @@ func injects(name, value, first string) bool {
 		return isAddress(first) && !strings.ContainsAny(first, "?:/=&")
 	case oneOf(name, "bcc"):
 		return strings.IndexByte(value, '@') > 0
-	case oneOf(name, "cc", "to", "from", "reply-to", "sender", "errors-to", "disposition-notification-to"):
+	case in(recipients, name):
 		return strings.IndexByte(value, '@') > 0 && isAddress(first)
 	case oneOf(name, "host"):
 		return strings.IndexByte(strings.TrimRight(value, "."), '.') > 0 && strings.IndexByte(value, ' ') < 0 // "Host: No." is a play
@@ -230,7 +232,7 @@ func injects(name, value, first string) bool {
 // pseudo reports a pseudo-header field of HTTP/2 (RFC 9113 section 8.3).
 func pseudo(line string) bool {
 	name, _, ok := field(line[1:])
-	return ok && oneOf(name, "status", "path", "method", "authority", "scheme", "protocol")
+	return ok && in(pseudoFields, name)
 }
 
 // isAddress reports whether s is one mail address, as the field of a form would hold it.
@@ -273,7 +275,7 @@ func document(line string) bool {
 // requestLine reports a request line (RFC 9112 section 3).
 func requestLine(line string) bool {
 	method, rest, ok := strings.Cut(line, " ")
-	return ok && oneOf(method, "get", "post", "put", "head", "delete", "options", "trace", "connect", "patch", "propfind", "purge") &&
+	return ok && in(methods, method) &&
 		method[0] < 'a' && strings.Contains(rest, " HTTP/")
 }
 
@@ -283,19 +285,18 @@ func command(line string) bool {
 	switch {
 	case line == ".", len(line) > 1 && line[0] == '$' && line[1] >= '0' && line[1] <= '9' && strings.Trim(line[1:], "0123456789") == "":
 		return true // the end of a mail; a text of RESP
-	case oneOf(word, "user", "pass", "stor", "retr", "dele", "rnfr", "rnto", "pasv", "port", "eprt", "ping"):
+	case in(ftp, word):
 		return word[0] < 'a'
-	case oneOf(word, "flushall", "flushdb", "slaveof", "replicaof"):
+	case in(redis, word):
 		return true
-	case oneOf(word, "helo", "ehlo", "data", "quit", "rset", "vrfy", "expn", "save", "bgsave",
-		"starttls", "noop", "info", "keys", "shutdown", "multi", "exec"):
+	case in(smtp, word):
 		return word[0] < 'a'
 	case oneOf(word, "mail", "rcpt"):
 		return hasFold(rest, "from:") || hasFold(rest, "to:")
 	case len(word) >= 2 && word[0] >= 'A' && word[0] <= 'Z' && strings.Trim(word[1:], "0123456789") == "": // a tag of IMAP
 		verb, _, _ := strings.Cut(rest, " ")
-		return oneOf(verb, "capability", "login", "logout", "select", "examine", "fetch", "authenticate", "list", "append", "store", "noop") && verb[0] < 'a'
-	case oneOf(word, "config", "set", "get", "auth", "eval", "stats", "del", "lpush", "rpush", "append"):
+		return in(imap, verb) && verb[0] < 'a'
+	case in(stores, word):
 		return word[0] < 'a' && rest != "" || oneOf(word, "stats") || oneOf(word, "set") && strings.Count(rest, " ") == 3
 	}
 	return len(line) > 1 && line[0] == '*' && line[1] >= '0' && line[1] <= '9' // RESP
@@ -319,7 +320,7 @@ func logLine(line string) bool {
 	if i := strings.IndexAny(t, " :])-"); i >= 0 {
 		word = t[:i]
 	}
-	if oneOf(word, "info", "error", "warn", "warning", "debug", "fatal", "notice", "critical", "trace", "severe") {
+	if in(levels, word) {
 		return len(t) < len(line) || len(word) < len(t)
 	}
 	if len(t) > 12 && t[2] == '/' && t[6] == '/' && t[11] == ':' && strings.Contains("JanFebMarAprMayJunJulAugSepOctNovDec", t[3:6]) {
@@ -330,6 +331,34 @@ func logLine(line string) bool {
 		digits++
 	}
 	return digits >= 8 && strings.ContainsAny(t[:digits], "-/.")
+}
+
+// The words that are looked for, by what they do.
+var (
+	headers = lex.NewSet("set-cookie set-cookie2 content-type contenttype content-length contentlength content-encoding " +
+		"content-disposition content-transfer-encoding content-security-policy transfer-encoding " +
+		"mime-version access-control-allow-origin access-control-allow-credentials " +
+		"strict-transport-security www-authenticate x-xss-protection x-frame-options " +
+		"x-content-type-options x-forwarded-for x-forwarded-host x-injected x-injected-header " +
+		"x-original-url x-rewrite-url x-mailer last-modified cache-control return-path " +
+		"proxy-authorization metadata-flavor")
+	links        = lex.NewSet("location refresh link referer content-location")
+	recipients   = lex.NewSet("cc to from reply-to sender errors-to disposition-notification-to")
+	pseudoFields = lex.NewSet("status path method authority scheme protocol")
+	methods      = lex.NewSet("get post put head delete options trace connect patch propfind purge")
+	ftp          = lex.NewSet("user pass stor retr dele rnfr rnto pasv port eprt ping")
+	redis        = lex.NewSet("flushall flushdb slaveof replicaof")
+	smtp         = lex.NewSet("helo ehlo data quit rset vrfy expn save bgsave starttls noop info keys shutdown multi exec")
+	imap         = lex.NewSet("capability login logout select examine fetch authenticate list append store noop")
+	stores       = lex.NewSet("config set get auth eval stats del lpush rpush append")
+	levels       = lex.NewSet("info error warn warning debug fatal notice critical trace severe")
+)
+
+// in reports whether a set holds a word, in whatever case.
+func in(set lex.Set, word string) bool {
+	var buf [36]byte
+	w := lex.Fold(buf[:], word)
+	return len(w) > 0 && set[string(w)]
 }
 
 func oneOf(s string, names ...string) bool {

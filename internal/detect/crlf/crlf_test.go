@@ -40,5 +40,5 @@ func TestRules(t *testing.T) {
 func TestCorpora(t *testing.T) { detecttest.Corpora(t, crlf.Class) }
 
 func TestStepsAreLinear(t *testing.T) {
-	detecttest.Linear(t, crlf.Class, 500, "\r\n", "a\r\n", "\r\nA: b", "\n\n<", "=?", "=?a?q?", "=?a?q?=3e", "嘊", "\u2028Bcc: a@b", "%0")
+	detecttest.Linear(t, crlf.Class, 500, "\r\n", "a\r\n", "\r\nA: b", "\n\n<", "=?", "=?a?q?", "=?a?q?=3e", "嘊", "\u2028Bcc: a@b", "%0", "Ċ", "čĊ", "\x1b", "%1b[", "\v", "=?a?q?=40?=a", "%0aA1 ", "a@b\nTo: ")
 }

@@ -26,6 +26,7 @@ package csvinjection
 import (
 	"strings"
 
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
 )
 
@@ -234,7 +235,7 @@ const maxTerms = 128
 func call(s string, sign byte) int {
 	i := 0
 	if sign == '=' || sign == '+' || sign == '-' {
-		for i < len(s) && i < maxTerms && (isDigit(s[i]) || strings.IndexByte("+-*/.,&^ ", s[i]) >= 0) {
+		for i < len(s) && i < maxTerms && (isDigit(s[i]) || strings.IndexByte("+-*/.&^ ", s[i]) >= 0 || s[i] == ',' && sign == '=') {
 			i++
 		}
 	}
@@ -274,24 +275,19 @@ func isFunction(name string) bool {
 	if k := strings.LastIndexByte(name, '.'); k >= 0 && strings.EqualFold(name[:min(len(name), 5)], "_xlfn") {
 		name = name[k+1:]
 	}
-	for _, f := range functions {
-		if strings.EqualFold(name, f) {
-			return true
-		}
-	}
-	return false
+	var buf [24]byte
+	w := lex.Fold(buf[:], name)
+	return len(w) > 0 && functions[string(w)]
 }
 
 // functions of Excel, LibreOffice and Google Sheets that reach out of the sheet, run something or are used to
 // build what does.
-var functions = [...]string{
-	"HYPERLINK", "WEBSERVICE", "FILTERXML", "IMPORTXML", "IMPORTHTML", "IMPORTDATA", "IMPORTFEED", "IMPORTRANGE", "IMAGE", "DDE", "RTD",
-	"EXEC", "CALL", "REGISTER", "REGISTER.ID", "FOPEN", "FWRITE", "FREAD", "RUN", "EVALUATE", "ENCODEURL", "GOOGLEFINANCE", "QUERY",
-	"SUM", "CONCATENATE", "CONCAT", "TEXTJOIN", "CHAR", "UNICHAR", "CODE", "INDIRECT", "OFFSET", "ADDRESS", "CELL", "INFO", "IF", "IFERROR",
-	"IFS", "AND", "OR", "NOT", "VLOOKUP", "HLOOKUP", "XLOOKUP", "INDEX", "MATCH", "ARRAYFORMULA", "NOW", "TODAY", "RAND", "LEFT", "RIGHT",
-	"MID", "LEN", "SUBSTITUTE", "REPLACE", "TEXT", "T", "N", "AVERAGE", "MAX", "MIN", "COUNT", "COUNTA", "COUNTIF", "SUMIF", "PRODUCT",
-	"ABS", "ROUND", "GETPIVOTDATA", "STOCKHISTORY", "SQL.REQUEST", "LAMBDA", "LET", "FORMULA", "HALT", "ALERT", "RETURN", "GOTO",
-}
+var functions = lex.NewSet("hyperlink webservice filterxml importxml importhtml importdata importfeed importrange image dde rtd " +
+	"exec call register register.id fopen fwrite fread run evaluate encodeurl googlefinance query sum " +
+	"concatenate concat textjoin char unichar code indirect offset address cell info if iferror ifs and or " +
+	"not vlookup hlookup xlookup index match arrayformula now today rand left right mid len substitute " +
+	"replace text t n average max min count counta countif sumif product abs round getpivotdata " +
+	"stockhistory sql.request lambda let formula halt alert return goto")
 
 // fileLink gives the end of 'file:...'# or '\\host\share\[book]sheet'!; 0 for none.
 func fileLink(s string) int {

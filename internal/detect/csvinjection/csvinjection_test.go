@@ -36,5 +36,5 @@ func TestRules(t *testing.T) {
 func TestCorpora(t *testing.T) { detecttest.Corpora(t, csvinjection.Class) }
 
 func TestStepsAreLinear(t *testing.T) {
-	detecttest.Linear(t, csvinjection.Class, 500, "=", "=1+", "@SUM", "+-", "=a|", ",=", ";=cmd|'", "\n=1", "-(", "=((((", "|'")
+	detecttest.Linear(t, csvinjection.Class, 500, "=", "=1+", "@SUM", "+-", "=a|", ",=", ";=cmd|'", "\n=1", "-(", "=((((", "|'", ",=1", ",+1,", ",=A(", "=a|b|", "\n=\"", ",=a|x!")
 }

@@ -18,6 +18,7 @@ func TestLinear(t *testing.T) {
 		"$type", "\"$type\":\"", "\"@type\":\"", "@type", "[\"", "[\"a.", "rO0A", "AAAA",
 		"aced", "BAh", "gASV", "/", "-/", "A/", "\n", "c\n",
 		"cos\n", "\\n", "cos\\n", "_", "__type", "\"py", "\"class\":", "\x04\x08",
+		"%", "%ac", "%80%04", "1\n", "(dp0", "\"type\":\"java.", "http:", "clr-namespace", "Y2NjY2NjY2Nj ", "c.c\np0", "ck8wck8wck8w,",
 		"\x80\x04", "\xac\xed", "^o\"", "\xe9",
 	} {
 		scantest.Linear(t, deserialization.Detector(), 40, pattern)

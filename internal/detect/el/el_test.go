@@ -16,7 +16,7 @@ func TestLinear(t *testing.T) {
 		"${", "${${", "${${${", "${a:", "${lower:", "${::-", "}", "${}",
 		"%{", "#{", "*{", "@{", "%{a", "${jndi", "jndi:", "i:",
 		"T(", "T(a", "( ", "#a", "(#a", "(#a=", "@a.b", "@a@",
-		"${a.b", "${\"", "#{'", "${a$", "${jn${", "${env",
+		"s(", "getClass().", "a${lower:b", "${{", "@a.B@C", "${a[", "${a.b", "${\"", "#{'", "${a$", "${jn${", "${env",
 	} {
 		scantest.Linear(t, el.Detector(), 16, pattern)
 	}

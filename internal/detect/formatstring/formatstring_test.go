@@ -35,5 +35,5 @@ func TestRules(t *testing.T) {
 func TestCorpora(t *testing.T) { detecttest.Corpora(t, formatstring.Class) }
 
 func TestStepsAreLinear(t *testing.T) {
-	detecttest.Linear(t, formatstring.Class, 500, "%", "%n", "%1$", "%08x.", "%%", "{", "{0.__", "%.", "%9", "%*", "%hh", "{.a.b")
+	detecttest.Linear(t, formatstring.Class, 500, "%", "%n", "%1$", "%08x.", "%%", "{", "{0.__", "%.", "%9", "%*", "%hh", "{.a.b", "{0:1", "{!r:", "%(__", "{.f_", "%20$")
 }

@@ -25,6 +25,7 @@ package link
 import (
 	"strings"
 
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
 )
 
@@ -41,12 +42,15 @@ func find(v *scan.View, report scan.Report) {
 	v.Work(len(s))
 	// Each word is looked at once: links hold no white space.
 	for i := 0; i < len(s); {
-		for i < len(s) && isGap(s[i]) {
+		for i < len(s) && gaps[s[i]] == gap {
 			i++
 		}
-		start := i
-		for i < len(s) && !isGap(s[i]) {
-			i++
+		start, marked := i, false
+		for ; i < len(s) && gaps[s[i]] != gap; i++ {
+			marked = marked || gaps[s[i]] == mark
+		}
+		if !marked {
+			continue
 		}
 		if rule, from, to := judge(s[start:i]); rule != "" {
 			report(rule, start+from, start+to)
@@ -54,10 +58,23 @@ func find(v *scan.View, report scan.Report) {
 	}
 }
 
-// isGap reports the bytes that end a link in a text.
-func isGap(c byte) bool {
-	return c <= ' ' || c == '"' || c == '<' || c == '>' || c == '(' || c == ')' || c == ',' || c == ';' || c == '|' || c == '`'
-}
+const (
+	gap  = 1 + iota // ends a link in a text
+	mark            // stands in every link
+)
+
+var gaps = func() (t [256]byte) {
+	for c := range byte(' ' + 1) {
+		t[c] = gap
+	}
+	for _, c := range []byte("\"<>(),;|`") {
+		t[c] = gap
+	}
+	for _, c := range []byte(".:@") {
+		t[c] = mark
+	}
+	return t
+}()
 
 // judge says what a word is.
 func judge(word string) (rule string, start, end int) {
@@ -101,12 +118,9 @@ func isHost(s string) bool {
 		}
 	}
 	tld := s[i+1:]
-	for _, t := range topLevel {
-		if strings.EqualFold(tld, t) {
-			return true
-		}
-	}
-	return false
+	var buf [8]byte
+	w := lex.Fold(buf[:], tld)
+	return len(w) > 0 && topLevel[string(w)]
 }
 
 // initials reports whether every label is short, as in "J.R.R.Me".
@@ -121,13 +135,10 @@ func initials(host string) bool {
 
 // topLevel holds the domains that links in unwanted mail use most; every two-letter one that is also a word of a
 // language is left to names that begin with "www." or go on with a path.
-var topLevel = [...]string{
-	"com", "net", "org", "info", "biz", "io", "co", "me", "ly", "gl", "gg", "tv", "cc", "ru", "cn", "de", "uk", "fr", "nl", "it", "es", "pl",
-	"br", "in", "jp", "kr", "au", "ca", "us", "eu", "ch", "at", "be", "se", "no", "dk", "fi", "cz", "pt", "gr", "tr", "ua", "ir", "vn", "id",
-	"tk", "ml", "ga", "cf", "gq", "xyz", "top", "club", "online", "site", "shop", "store", "app", "dev", "live", "icu", "vip", "link", "click",
-	"work", "space", "website", "tech", "pro", "mobi", "name", "gov", "edu", "example", "page", "cloud", "digital", "email", "win", "bid", "loan",
-	"zip", "mov", "to", "sh", "ai", "be", "li", "la", "ws", "su", "by", "kz", "lt", "lv", "ee", "ro", "hu", "bg", "hr", "rs", "sk", "si",
-}
+var topLevel = lex.NewSet("com net org info biz io co me ly gl gg tv cc ru cn de uk fr nl it es pl br in jp kr au ca us eu ch at " +
+	"be se no dk fi cz pt gr tr ua ir vn id tk ml ga cf gq xyz top club online site shop store app dev " +
+	"live icu vip link click work space website tech pro mobi name gov edu example page cloud digital " +
+	"email win bid loan zip mov to sh ai be li la ws su by kz lt lv ee ro hu bg hr rs sk si")
 
 func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 

@@ -70,11 +70,15 @@ func find(v *scan.View, report scan.Report) {
 	}
 	v.Work(len(s))
 	for from := 0; ; {
-		i := strings.Index(s[from:], "type")
+		i := strings.IndexByte(s[from:], 'y') // the rarest letter of type
 		if i < 0 {
 			break
 		}
-		i += from
+		i += from - 1
+		if !lex.HasPrefix(s, i, "type") {
+			from = i + 2
+			continue
+		}
 		if rule, start, end := path(s, i); rule != "" {
 			v.Work(i)
 			report(rule, start, end)

@@ -15,7 +15,7 @@ func TestLinear(t *testing.T) {
 	for _, pattern := range []string{
 		"_", "__", "__proto", "__proto__", "__proto__ ", "__pro__proto__", "prototype", "constructor",
 		"constructor.", "constructorprototype", ".prototype", "Object.prototype.", "type", "typetype", "constructor[\"'.[", "prototype.a.a.a.",
-		"___", "__defineGetter__ ",
+		"___", "__defineGetter__ ", "y", "constructor\n\n\n", "PrototypeOf(", "getPrototypeOf(",
 	} {
 		scantest.Linear(t, prototypepollution.Detector(), 16, pattern)
 	}

@@ -423,16 +423,21 @@ func (f *finder) section(i, end int) bool {
 	for name > i && lex.IsWord(s[name-1]) {
 		name--
 	}
-	if c := lex.At(s, end); c != '}' && !lex.IsBlank(c) {
+	if c := lex.At(s, end); c != '}' && !lex.IsBlank(c) || end >= len(s) {
 		return false
 	}
-	for k := end; k < min(len(s), end+128); k++ {
-		f.work++
-		if s[k] == '{' && lex.At(s, k+1) == '/' && lex.HasPrefix(s, k+2, s[name:end]) && lex.At(s, k+2+end-name) == '}' {
+	stop := min(len(s), end+128)
+	for k := end; ; k += 2 {
+		n := strings.Index(s[k:stop], "{/")
+		if n < 0 {
+			f.work += (stop - end) / 8
+			return false
+		}
+		k += n
+		if lex.HasPrefix(s, k+2, s[name:end]) && lex.At(s, k+2+end-name) == '}' {
 			return true
 		}
 	}
-	return false
 }
 
 // constant reports whether a constant in capitals stands at i, before the closing brace.
