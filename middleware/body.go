@@ -66,13 +66,13 @@ const (
 // out as a string.
 var scratches = sync.Pool{New: func() any { b := make([]byte, firstRead); return &b }}
 
-// readBody reads the body of req whole, at most limit bytes, and puts it back as a heldBody. While it reads, see
-// gets the bytes; they are not valid later. The budget is charged as bytes arrive, so that a slow or lying
+// readBody reads the body of req whole, at most limit bytes, and puts it back as a heldBody. see judges
+// it. The budget is charged as bytes arrive, so that a slow or lying
 // sender holds no more of it than it has sent; release gives it back when the handler is done.
-func readBody(req *http.Request, limit int64, total *budget, see func(data []byte, held *heldBody) *Refusal) (release int64, refusal *Refusal) {
+func readBody(req *http.Request, limit int64, total *budget, see func(*heldBody) *Refusal) (release int64, refusal *Refusal) {
 	if held, ok := req.Body.(*heldBody); ok {
 		held.off = 0
-		return 0, see([]byte(held.text), held)
+		return 0, see(held)
 	}
 	if req.ContentLength > limit {
 		return 0, tooLarge("body.limit")
@@ -114,7 +114,7 @@ func readBody(req *http.Request, limit int64, total *budget, see func(data []byt
 	req.Body = held
 	req.ContentLength = int64(n)
 	req.TransferEncoding = nil
-	return charged, see(buf[:n], held)
+	return charged, see(held)
 }
 
 // grown is buf with twice the room. append would round up, and past what is kept.

@@ -53,7 +53,7 @@ func (in *inspection) envelope() *Refusal {
 		return badRequest("header.upgrade", "This route does not change its protocol")
 	case !in.route.Trailers && (len(req.Trailer) > 0 || req.Header["Trailer"] != nil):
 		return badRequest("header.trailer", "This route takes no trailers")
-	case len(req.URL.RawQuery)+len(req.URL.Path)+len(req.URL.RawPath) > in.limits.URL && len(req.RequestURI) > in.limits.URL:
+	case len(req.URL.RawQuery)+max(len(req.URL.Path), len(req.URL.RawPath)) > in.limits.URL:
 		return refuse(http.StatusRequestURITooLong, "414.001", "url.limit", "The URL is too long")
 	}
 	if r := in.headers(); r != nil {
@@ -155,18 +155,18 @@ func (in *inspection) body() (int64, *Refusal) {
 	if r := in.inflate(); r != nil {
 		return 0, r
 	}
-	held, r := readBody(req, in.route.Body, in.total, func(data []byte, body *heldBody) *Refusal {
+	held, r := readBody(req, in.route.Body, in.total, func(body *heldBody) *Refusal {
 		var r *Refusal
 		switch {
 		case in.route.Raw:
 			return nil
-		case len(data) == 0 && kind == "":
+		case body.text == "" && kind == "":
 		case kind == "form":
 			r = in.form(body.text)
 		case kind == "multipart":
-			r = in.multipart(data, boundary)
+			r = in.multipart(body.text, boundary)
 		default:
-			r = in.json(data, body)
+			r = in.json(body)
 		}
 		body.inspected = r == nil
 		return r

@@ -25,9 +25,9 @@ type edit struct {
 }
 
 // json inspects a JSON body, and in Strip mode rewrites it.
-func (in *inspection) json(data []byte, body *heldBody) *Refusal {
+func (in *inspection) json(body *heldBody) *Refusal {
 	strip := in.mode == Strip && !signed(in.req.Header)
-	err := jsonwalk.Walk(data, body.text, in.jsonLimits(), func(w *jsonwalk.Walker, t jsonwalk.Token) error {
+	err := jsonwalk.Walk(body.text, in.jsonLimits(), func(w *jsonwalk.Walker, t jsonwalk.Token) error {
 		if len(in.found) >= maxFound {
 			return in.enough()
 		}

@@ -1,7 +1,6 @@
 package middleware
 
 import (
-	"bytes"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -53,17 +52,17 @@ func (in *inspection) form(text string) *Refusal {
 
 // multipart inspects names, file names and fields of a form. The contents of files are bounded by the size of
 // the body and not inspected: they are not text that somebody typed.
-func (in *inspection) multipart(data []byte, boundary string) *Refusal {
+func (in *inspection) multipart(text, boundary string) *Refusal {
 	broken := badRequest("multipart.broken", "The form cannot be read")
-	if !bytes.HasPrefix(data, []byte("--"+boundary)) { // a preamble is read by some programs and not by others
+	if !strings.HasPrefix(text, "--"+boundary) { // a preamble is read by some programs and not by others
 		return broken
 	}
-	reader := multipart.NewReader(bytes.NewReader(data), boundary)
+	reader := multipart.NewReader(strings.NewReader(text), boundary)
 	seen := map[string]bool{}
 	for {
 		part, err := reader.NextRawPart()
 		if err == io.EOF {
-			return in.epilogue(data, boundary)
+			return in.epilogue(text, boundary)
 		}
 		if err != nil {
 			return broken
@@ -75,9 +74,9 @@ func (in *inspection) multipart(data []byte, boundary string) *Refusal {
 }
 
 // epilogue refuses anything behind the last boundary but one line break.
-func (in *inspection) epilogue(data []byte, boundary string) *Refusal {
-	end := bytes.LastIndex(data, []byte("--"+boundary+"--"))
-	if end < 0 || len(bytes.Trim(data[end+len(boundary)+4:], "\r\n")) > 0 {
+func (in *inspection) epilogue(text, boundary string) *Refusal {
+	end := strings.LastIndex(text, "--"+boundary+"--")
+	if end < 0 || strings.Trim(text[end+len(boundary)+4:], "\r\n") != "" {
 		return badRequest("multipart.epilogue", "The form has data behind its end")
 	}
 	return nil

@@ -132,7 +132,7 @@ func (f *finder) body(look *inspection) *Refusal {
 	if r != nil {
 		return r
 	}
-	_, r = readBody(req, look.limits.Body, nil, func(data []byte, held *heldBody) *Refusal {
+	_, r = readBody(req, look.limits.Body, nil, func(held *heldBody) *Refusal {
 		switch kind {
 		case "form":
 			fields, r := look.pairs("form", held.text, nil)
@@ -142,21 +142,21 @@ func (f *finder) body(look *inspection) *Refusal {
 			return r
 		case "multipart":
 			look.onField = func(name, value string) { f.add(place{in: "form", name: name}, name, value, true) }
-			return look.multipart(data, boundary)
+			return look.multipart(held.text, boundary)
 		}
 		if held.text == "" {
 			return nil
 		}
-		return f.json(data, held.text, look.jsonLimits())
+		return f.json(held.text, look.jsonLimits())
 	})
 	return r
 }
 
 // json finds what a JSON body names. A name with a role is noted even if its value is no string: as something
 // that nobody can compare.
-func (f *finder) json(data []byte, text string, limits jsonwalk.Limits) *Refusal {
+func (f *finder) json(text string, limits jsonwalk.Limits) *Refusal {
 	pending, depth := -1, 0 // the mention whose value comes next, and where
-	err := jsonwalk.Walk(data, text, limits, func(w *jsonwalk.Walker, t jsonwalk.Token) error {
+	err := jsonwalk.Walk(text, limits, func(w *jsonwalk.Walker, t jsonwalk.Token) error {
 		due := pending
 		pending = -1
 		if t.Kind == jsonwalk.Name {

@@ -69,8 +69,7 @@ type Token struct {
 
 // Walker is handed to the visitor, which may ask where it is. It is valid during the visit only.
 type Walker struct {
-	data   []byte
-	text   string // the same bytes
+	text   string
 	limits Limits
 	frames []frame
 	names  []string // of the open objects, innermost last
@@ -97,12 +96,12 @@ const (
 // walkers keep a walker's own memory from one text to the next. Nothing of a text stays in them.
 var walkers = sync.Pool{New: func() any { return new(Walker) }}
 
-// Walk reads text and calls visit for every name, string and number in order. data holds the same bytes as
-// text; it is only read. Walk stops at the first error, visit's own included, which it returns as it is; its
-// own errors are of type *Error. The work is linear in len(text).
-func Walk(data []byte, text string, limits Limits, visit func(*Walker, Token) error) error {
+// Walk reads text and calls visit for every name, string and number in order. It stops at the first
+// error, visit's own included, which it returns as it is; its own errors are of type *Error. The work is linear in
+// len(text).
+func Walk(text string, limits Limits, visit func(*Walker, Token) error) error {
 	w := walkers.Get().(*Walker)
-	w.data, w.text, w.limits = data, text, limits
+	w.text, w.limits = text, limits
 	if limits.Depth <= 0 || limits.Depth > maxNesting {
 		w.limits.Depth = maxNesting
 	}
@@ -117,7 +116,7 @@ type visitor = func(*Walker, Token) error
 
 // release lets go of the text and of everything that was made from it.
 func (w *Walker) release() {
-	w.data, w.text, w.keys = nil, "", 0
+	w.text, w.keys = "", 0
 	clear(w.frames[:w.deep])
 	clear(w.names[:w.many])
 	w.frames, w.names, w.deep, w.many = w.frames[:0], w.names[:0], 0, 0
@@ -230,15 +229,15 @@ func (w *Walker) member(i int, visit visitor) (next int, err error) {
 
 // at is the byte at i, 0 behind the end: no JSON text has one outside of a string's escapes.
 func (w *Walker) at(i int) byte {
-	if i < len(w.data) {
-		return w.data[i]
+	if i < len(w.text) {
+		return w.text[i]
 	}
 	return 0
 }
 
 // space is where the white space at i ends.
 func (w *Walker) space(i int) int {
-	for i < len(w.data) && w.data[i] <= ' ' && (w.data[i] == ' ' || w.data[i] == '\n' || w.data[i] == '\t' || w.data[i] == '\r') {
+	for i < len(w.text) && w.text[i] <= ' ' && (w.text[i] == ' ' || w.text[i] == '\n' || w.text[i] == '\t' || w.text[i] == '\r') {
 		i++
 	}
 	return i
@@ -246,7 +245,7 @@ func (w *Walker) space(i int) int {
 
 // end makes sure that nothing but white space follows.
 func (w *Walker) end(i int) error {
-	if w.space(i) != len(w.data) {
+	if w.space(i) != len(w.text) {
 		return &Error{Reason: ReasonTrailing}
 	}
 	return nil
@@ -269,7 +268,7 @@ func (w *Walker) number(i int, visit visitor) (int, error) {
 	if i = w.digits(i); i == whole {
 		return i, w.broken()
 	}
-	if w.data[whole] == '0' {
+	if w.text[whole] == '0' {
 		i = whole + 1 // a digit behind it is an error of its own
 	}
 	if w.at(i) == '.' {
@@ -295,7 +294,7 @@ func (w *Walker) number(i int, visit visitor) (int, error) {
 }
 
 func (w *Walker) digits(i int) int {
-	for i < len(w.data) && w.data[i] >= '0' && w.data[i] <= '9' {
+	for i < len(w.text) && w.text[i] >= '0' && w.text[i] <= '9' {
 		i++
 	}
 	return i
@@ -303,7 +302,7 @@ func (w *Walker) digits(i int) int {
 
 // str reads a name or string that begins at i.
 func (w *Walker) str(i int, kind Kind, visit visitor) (int, error) {
-	end, wide := plainEnd(w.data, i+1)
+	end, wide := plainEnd(w.text, i+1)
 	t := Token{Kind: kind, Start: i}
 	if w.at(end) == '"' {
 		t.Text = w.text[i+1 : end]

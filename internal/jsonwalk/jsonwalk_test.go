@@ -21,7 +21,7 @@ var small = jsonwalk.Limits{Depth: 4, Keys: 6, String: 8}
 
 // walk gives "pointer=text" of each token, names with a leading colon, and the reason of the refusal.
 func walk(text string, limits jsonwalk.Limits) (got []string, reason string) {
-	err := jsonwalk.Walk([]byte(text), text, limits, func(w *jsonwalk.Walker, t jsonwalk.Token) error {
+	err := jsonwalk.Walk(text, limits, func(w *jsonwalk.Walker, t jsonwalk.Token) error {
 		prefix := ""
 		if t.Kind == jsonwalk.Name {
 			prefix = ":"
@@ -98,7 +98,7 @@ func TestPointers(t *testing.T) {
 func TestVisitorsErrorEndsTheWalk(t *testing.T) {
 	stop := errors.New("stop")
 	visits := 0
-	err := jsonwalk.Walk([]byte(`[1,2]`), `[1,2]`, small, func(*jsonwalk.Walker, jsonwalk.Token) error { visits++; return stop })
+	err := jsonwalk.Walk(`[1,2]`, small, func(*jsonwalk.Walker, jsonwalk.Token) error { visits++; return stop })
 	assert.Equal(t, stop, err)
 	assert.Equal(t, 1, visits)
 	_, reason := walk(`[[["x"]]]`, small)
@@ -108,7 +108,7 @@ func TestVisitorsErrorEndsTheWalk(t *testing.T) {
 func TestTokensPointIntoTheText(t *testing.T) {
 	const text = ` {"a" : "b\u0063" , "n": -1.5 }`
 	var raw []string
-	require.NoError(t, jsonwalk.Walk([]byte(text), text, small, func(_ *jsonwalk.Walker, k jsonwalk.Token) error {
+	require.NoError(t, jsonwalk.Walk(text, small, func(_ *jsonwalk.Walker, k jsonwalk.Token) error {
 		raw = append(raw, text[k.Start:k.End])
 		return nil
 	}))
@@ -120,11 +120,10 @@ func TestCleanTextAllocatesNothing(t *testing.T) {
 		t.Skip("the race detector empties pools")
 	}
 	text := `{"externalRefID":"ref-1","amount":25.5,"recipient":{"firstName":"Ann","email":"ann@example.com"},"list":["a","b"]}`
-	data := []byte(text)
 	visit := func(*jsonwalk.Walker, jsonwalk.Token) error { return nil }
 	limits := jsonwalk.Limits{Depth: 64, Keys: 1000, String: 65536}
 	got := testing.AllocsPerRun(200, func() {
-		if err := jsonwalk.Walk(data, text, limits, visit); err != nil {
+		if err := jsonwalk.Walk(text, limits, visit); err != nil {
 			t.Fatal(err)
 		}
 	})

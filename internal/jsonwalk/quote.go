@@ -1,7 +1,6 @@
 package jsonwalk
 
 import (
-	"encoding/binary"
 	"math/bits"
 	"strings"
 	"unicode/utf16"
@@ -18,18 +17,18 @@ func special(v uint64) uint64 {
 }
 
 // plainEnd is where a string stops being plain: at its closing quote, a backslash, a control character, or the end of
-// data. wide tells that there were bytes above 0x7f. It looks at eight bytes at a time.
-func plainEnd(data []byte, i int) (end int, wide bool) {
+// text. wide tells that there were bytes above 0x7f. It looks at eight bytes at a time.
+func plainEnd(text string, i int) (end int, wide bool) {
 	var seen uint64
-	for ; i+16 <= len(data); i += 16 {
-		v, v2 := binary.LittleEndian.Uint64(data[i:]), binary.LittleEndian.Uint64(data[i+8:])
+	for ; i+16 <= len(text); i += 16 {
+		v, v2 := word(text[i:i+8]), word(text[i+8:i+16])
 		if special(v)|special(v2) != 0 {
 			break
 		}
 		seen |= v | v2
 	}
-	for ; i+8 <= len(data); i += 8 {
-		v := binary.LittleEndian.Uint64(data[i:])
+	for ; i+8 <= len(text); i += 8 {
+		v := word(text[i : i+8])
 		if hit := special(v); hit != 0 {
 			seen |= v & (hit&-hit - 1)
 			return i + bits.TrailingZeros64(hit)/8, seen&high != 0
@@ -37,8 +36,8 @@ func plainEnd(data []byte, i int) (end int, wide bool) {
 		seen |= v
 	}
 	wide = seen&high != 0
-	for ; i < len(data); i++ {
-		c := data[i]
+	for ; i < len(text); i++ {
+		c := text[i]
 		if c == '"' || c == '\\' || c < 0x20 {
 			break
 		}
@@ -47,12 +46,19 @@ func plainEnd(data []byte, i int) (end int, wide bool) {
 	return i, wide
 }
 
+// word is s, eight bytes, as one number. The compiler makes one load of it.
+func word(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
 // unquote decodes a string whose contents begin at start and are plain up to i. end is its closing quote. ok is false
 // for what is no string: an unknown escape, half a surrogate pair, a control character, no end.
 func (w *Walker) unquote(start, i int, wide bool) (text string, end int, _, ok bool) {
 	for end = i; w.at(end) == '\\'; {
 		var more bool
-		end, more = plainEnd(w.data, min(end+2, len(w.data)))
+		end, more = plainEnd(w.text, min(end+2, len(w.text)))
 		wide = wide || more
 	}
 	if w.at(end) != '"' {
@@ -65,7 +71,7 @@ func (w *Walker) unquote(start, i int, wide bool) (text string, end int, _, ok b
 		if i == end {
 			return b.String(), end, wide, true
 		}
-		r, size := escaped(w.data[i:])
+		r, size := escaped(w.text[i:])
 		if size == 0 {
 			return "", end, wide, false
 		}
@@ -81,7 +87,7 @@ func (w *Walker) unquote(start, i int, wide bool) (text string, end int, _, ok b
 
 // escaped decodes the escape that s begins with (RFC 8259, section 7), two for a surrogate pair. size is 0 if it is
 // none.
-func escaped(s []byte) (r rune, size int) {
+func escaped(s string) (r rune, size int) {
 	if len(s) < 2 {
 		return 0, 0
 	}
@@ -117,11 +123,12 @@ func escaped(s []byte) (r rune, size int) {
 }
 
 // unit reads \uXXXX.
-func unit(s []byte) (r rune, ok bool) {
+func unit(s string) (r rune, ok bool) {
 	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
 		return 0, false
 	}
-	for _, c := range s[2:6] {
+	for i := 2; i < 6; i++ {
+		c := s[i]
 		switch {
 		case c >= '0' && c <= '9':
 			c -= '0'

@@ -142,12 +142,11 @@ func TestDuplicatesInLargeObjects(t *testing.T) {
 
 func BenchmarkWalk(b *testing.B) {
 	text := `{"externalRefID":"ref-1","amount":25.5,"message":"thank you for everything you did for us this year","recipient":{"firstName":"Ann","email":"ann@example.com"},"list":["a","b"]}`
-	data := []byte(text)
 	limits := jsonwalk.Limits{Depth: 64, Keys: 1000, String: 65536}
 	visit := func(*jsonwalk.Walker, jsonwalk.Token) error { return nil }
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		if err := jsonwalk.Walk(data, text, limits, visit); err != nil {
+		if err := jsonwalk.Walk(text, limits, visit); err != nil {
 			b.Fatal(err)
 		}
 	}
