@@ -2,13 +2,20 @@ package tangoclient_test
 
 import (
 	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
+	"github.com/go-json-experiment/json"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/tangoguard/tangoguard/internal/tango"
 	"github.com/tangoguard/tangoguard/tangoclient"
 	"github.com/tangoguard/tangoguard/tangoclient/tangotest"
 )
@@ -277,4 +284,56 @@ func TestSandboxPace(t *testing.T) {
 			assert.Equal(t, 200, r.Status, "a paced client is never refused")
 		}
 	})
+}
+
+// TestPreflightKnowsWhatTheSandboxRefuses sends the fields of an order with all kinds of texts. What the client lets
+// through, the sandbox takes, except for what Tango's prose makes narrower than its schema (lengths of addresses) and
+// for an address without a state, of which no page says in so many words that it is refused.
+func TestPreflightKnowsWhatTheSandboxRefuses(t *testing.T) {
+	sb, client := open(t, tangotest.Config{RefuseUnknownFields: true})
+	texts := []string{"", "a", "Ann", "U561593", "U999999999", "E000000", "e123456", "P12", "US", "IE", "us", "+14155550123", "+0155", "ann@example.com", `"<b>"@x.com`,
+		"a<b", "a/b", "1#2", "O'Brien & Sons, Inc.", "Zoë", "日本", "🎁", "half\u00a0space", "two\nlines", "90210", "SW1A 1AA", "1' OR '1'='1' -- ",
+		strings.Repeat("a", 26), strings.Repeat("é", 36), strings.Repeat("a", 101), strings.Repeat("é", 201), strings.Repeat("a", 1025)}
+	sent, n := 0, 0
+	for _, method := range []string{"EMAIL", "ADDRESS"} {
+		for _, f := range tango.OrderFields() {
+			for _, text := range texts {
+				if f.Role != tango.RoleNone || f.Pointer == "/externalRefID" || f.Prose > 0 && utf8.RuneCountInString(text) > f.Prose {
+					continue
+				}
+				n++
+				r := order("field-"+strconv.Itoa(n), func(r *tangoclient.OrderRequest) {
+					r.DeliveryMethod, r.UTID = method, "U561593"
+					r.Recipient.Address = &tangoclient.Address{StreetLine1: "12/3 Main St. #4", City: "Cork", StateOrProvince: "Munster", PostalCode: "T12", Country: "IE"}
+				})
+				put(t, &r, f.Pointer, text)
+				before := len(sb.Requests())
+				_, err := client.CreateOrder(t.Context(), r)
+				if len(sb.Requests()) == before {
+					require.ErrorIs(t, err, tangoclient.ErrInvalid)
+					continue
+				}
+				sent++
+				var answer *tangoclient.Error
+				if errors.As(err, &answer) && f.Pointer != "/utid" && (text != "" || f.Pointer != "/recipient/address/stateOrProvince") {
+					for _, field := range answer.Fields {
+						assert.NotContains(t, f.Pointer, field.Pointer, "%s %q was sent and refused: %v", method, text, err)
+					}
+				}
+			}
+		}
+	}
+	assert.Greater(t, sent, 300)
+	assert.Greater(t, n-sent, 200)
+}
+
+// put sets the field of an order at a pointer, by its JSON.
+func put(t *testing.T, r *tangoclient.OrderRequest, pointer, text string) {
+	t.Helper()
+	v, err := json.Marshal(text)
+	require.NoError(t, err)
+	for _, name := range slices.Backward(strings.Split(pointer[1:], "/")) {
+		v = []byte(`{"` + name + `":` + string(v) + `}`)
+	}
+	require.NoError(t, json.Unmarshal(v, r))
 }

@@ -1,6 +1,7 @@
 package tangotest
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -19,10 +20,11 @@ type orderCheck struct {
 	delivery string
 }
 
-// orderFields are the documented members of a new order.
-var orderFields = []string{"externalRefID", "customerIdentifier", "accountIdentifier", "utid", "amount", "deliveryMethod",
-	"sendEmail", "recipient", "sender", "emailSubject", "message", "etid", "ptid", "campaign", "notes",
-	"purchaseOrderNumber", "expirationDate", "customFields"}
+// beyondTheTable are the members of a new order that are no texts, or whose texts have a rule of their own.
+var beyondTheTable = map[string][]string{
+	"":           {"amount", "deliveryMethod", "sendEmail", "recipient", "sender", "expirationDate", "customFields"},
+	"recipient.": {"address"},
+}
 
 const (
 	msgNull    = "may not be null"
@@ -41,31 +43,101 @@ func (v *orderCheck) add(path, key, message, constraint string, value jsontext.V
 
 func (s *Sandbox) checkOrder(b *object) *orderCheck {
 	v := &orderCheck{s: s}
-	v.unknown("", b, orderFields...)
-	v.pattern(b, "", "customerIdentifier", "422.010", true, tango.IsIdentifier)
-	v.pattern(b, "", "accountIdentifier", "422.008", true, tango.IsIdentifier)
-	v.pattern(b, "", "utid", "422.147", true, tango.IsUTID)
-	v.pattern(b, "", "etid", "422.124", false, tango.IsETID)
-	v.pattern(b, "", "ptid", "422.001", false, tango.IsPTID)
-	v.ref(b, "externalRefID")
 	v.amount = v.money(b, "amount")
-	for _, n := range []string{"emailSubject", "message", "campaign", "notes", "purchaseOrderNumber", "expirationDate"} {
-		v.text(b, "", n, v.limit(n))
+	deliver := v.deliver(b) // knows the method, by which rules of names differ
+	rules := tango.Rules()
+	for _, f := range tango.OrderFields() {
+		o, path, name := holder(b, f.Pointer)
+		if o == nil {
+			continue
+		}
+		named, most := f.RuleFor(v.delivery)
+		if f.Prose > 0 {
+			most = f.Prose
+		}
+		rule := tango.Rule{}
+		if i := slices.IndexFunc(rules, func(r tango.Rule) bool { return r.Name == named }); i >= 0 {
+			rule = rules[i]
+		}
+		v.tableField(o, path, name, f.Required, rule, most)
 	}
-	v.sender(b.sub("sender"))
-	v.deliver(b)
+	v.text(b, "", "expirationDate", v.limit("expirationDate", 0))
+	v.unknownFields(b)
+	if deliver {
+		v.recipient(b.sub("recipient"))
+	}
 	return v
 }
 
-// limit is the most characters that a text field may have; 0 means any number.
-func (v *orderCheck) limit(path string) int {
+// holder finds the object that holds the field of a pointer of tango's table, with the path and the name under which
+// errors speak of the field.
+func holder(b *object, pointer string) (o *object, path, name string) {
+	steps := strings.Split(pointer[1:], "/")
+	for _, step := range steps[:len(steps)-1] {
+		b, path = b.sub(step), path+step+"."
+	}
+	return b, path, steps[len(steps)-1]
+}
+
+// tableField checks one field by the rule of the table. A rule that Tango refuses as insecure is about the characters
+// of a free text; every other is the grammar of an identifier or an address.
+func (v *orderCheck) tableField(o *object, path, name string, required bool, rule tango.Rule, most int) {
+	switch {
+	case rule.Name == "externalref":
+		v.ref(o, name)
+	case rule.Name == "email":
+		v.email(o, path, name, rule.Key, false) // whether it is required, the delivery method says
+	case slices.Contains([]string{"", "oneline", "digitalname"}, rule.Name):
+		// One line is this project's wish. Which characters are refused in free texts, Config.Insecure says.
+		v.text(o, path, name, v.limit(path+name, most))
+	case rule.Key == tango.KeyInsecure:
+		if s := v.text(o, path, name, v.limit(path+name, most)); !rule.OK(s) && !v.refused(path+name, tango.KeyInsecure) {
+			v.add(path+name, tango.KeyInsecure, tango.MsgInsecure, "", o.raw(name))
+		}
+	default:
+		v.pattern(o, path, name, keyFor(name, rule), required, rule.OK)
+	}
+}
+
+// keyFor is the key with which Tango refuses a field: one of its own, or that of its rule.
+func keyFor(name string, rule tango.Rule) string {
+	switch name {
+	case "customerIdentifier":
+		return "422.010"
+	case "accountIdentifier":
+		return "422.008"
+	case "mobileNumber":
+		return "422.028"
+	}
+	if rule.Key == "" {
+		return "422.001"
+	}
+	return rule.Key
+}
+
+func (v *orderCheck) refused(path, key string) bool {
+	return slices.ContainsFunc(v.fields, func(f fieldRefusal) bool { return f.path == path && f.key == key })
+}
+
+// limit is the most characters that a text field may have, by the configuration or else by the table; 0 means any
+// number.
+func (v *orderCheck) limit(path string, most int) int {
 	if n, ok := v.s.cfg.MaxText[path]; ok {
 		return n
 	}
-	if path == "campaign" || path == "notes" {
-		return 1024
+	return most
+}
+
+// unknownFields refuses what the table and beyondTheTable do not know.
+func (v *orderCheck) unknownFields(b *object) {
+	known, holders := map[string][]string{}, map[string]*object{}
+	for _, f := range tango.OrderFields() {
+		o, path, name := holder(b, f.Pointer)
+		known[path], holders[path] = append(known[path], name), o
 	}
-	return 0
+	for _, path := range slices.Sorted(maps.Keys(known)) {
+		v.unknown(path, holders[path], append(known[path], beyondTheTable[path]...)...)
+	}
 }
 
 func (v *orderCheck) unknown(path string, o *object, known ...string) {
@@ -166,41 +238,30 @@ func (v *orderCheck) email(o *object, path, name, key string, required bool) {
 	}
 }
 
-func (v *orderCheck) sender(o *object) {
-	if o == nil {
-		return
-	}
-	v.unknown("sender.", o, "firstName", "lastName", "email")
-	v.text(o, "sender.", "firstName", 100)
-	v.text(o, "sender.", "lastName", 100)
-	v.email(o, "sender.", "email", "422.134", false)
-}
-
-// deliver finds the delivery method and checks the recipient for it.
-func (v *orderCheck) deliver(b *object) {
+// deliver finds the delivery method, and reports whether there is a recipient to check for it.
+func (v *orderCheck) deliver(b *object) bool {
 	r := b.sub("recipient")
 	if !b.isNull("recipient") && r == nil {
 		v.add("recipient", "422.001", "must be an object", "", b.raw("recipient"))
-		return
+		return false
 	}
 	v.delivery = b.str("deliveryMethod")
 	switch {
-	case v.delivery != "":
-		if !slices.Contains(tango.DeliveryMethods(), v.delivery) {
-			v.add("deliveryMethod", "422.001", "unknown delivery method", "", b.raw("deliveryMethod"))
-			return
-		}
-	default:
+	case v.delivery == "":
 		v.delivery = defaultDelivery(b, r)
+	case !tango.IsDeliveryMethod(v.delivery):
+		v.add("deliveryMethod", "422.001", "unknown delivery method", "", b.raw("deliveryMethod"))
+		return false
 	}
-	needed := slices.Contains([]string{"EMAIL", "PHONE", "WHATSAPP", "ADDRESS"}, v.delivery)
-	if r == nil {
-		if needed {
-			v.add("recipient", "422.028", "Recipient info is incomplete", "NotNull", b.raw("recipient"), v.delivery)
-		}
-		return
+	if r == nil && v.needed() {
+		v.add("recipient", "422.028", "Recipient info is incomplete", "NotNull", b.raw("recipient"), v.delivery)
 	}
-	v.recipient(r, needed)
+	return r != nil
+}
+
+// needed reports whether the reward goes to somebody.
+func (v *orderCheck) needed() bool {
+	return slices.Contains([]string{"EMAIL", "PHONE", "WHATSAPP", "ADDRESS"}, v.delivery)
 }
 
 // defaultDelivery: sendEmail as clients of 2017 send it, else ADDRESS when there is one, else EMAIL.
@@ -217,27 +278,17 @@ func defaultDelivery(b, recipient *object) string {
 	return "EMAIL"
 }
 
-func (v *orderCheck) recipient(r *object, needed bool) {
+// recipient checks what the delivery method needs of a recipient.
+func (v *orderCheck) recipient(r *object) {
 	const p = "recipient."
-	v.unknown(p, r, "firstName", "lastName", "email", "mobileNumber", "address")
 	post := v.delivery == "ADDRESS"
-	most := 100
-	if post {
-		most = 25
+	v.need(r, p, "firstName", v.needed())
+	v.need(r, p, "lastName", post)
+	if v.delivery == "EMAIL" && blank(r, "email") {
+		v.email(r, p, "email", "", true)
 	}
-	for _, n := range []string{"firstName", "lastName"} {
-		s := v.text(r, p, n, most)
-		if s == "" && needed && (n == "firstName" || post) {
-			v.add(p+n, "422.135", msgEmpty, "NotEmpty", r.raw(n))
-		}
-		if post && !tango.IsPhysicalName(s) {
-			v.add(p+n, tango.KeyInsecure, tango.MsgInsecure, "", r.raw(n))
-		}
-	}
-	v.email(r, p, "email", "422.134", v.delivery == "EMAIL")
-	phone := v.delivery == "PHONE" || v.delivery == "WHATSAPP"
-	if phone || !blank(r, "mobileNumber") {
-		v.pattern(r, p, "mobileNumber", "422.028", phone, tango.IsE164)
+	if (v.delivery == "PHONE" || v.delivery == "WHATSAPP") && blank(r, "mobileNumber") {
+		v.pattern(r, p, "mobileNumber", "422.028", true, tango.IsE164)
 	}
 	a := r.sub("address")
 	switch {
@@ -250,35 +301,25 @@ func (v *orderCheck) recipient(r *object, needed bool) {
 	}
 }
 
-// address checks the rules of Tango's prose, which are narrower than those of its schema.
+// need refuses a text that is empty or not there, where it must be.
+func (v *orderCheck) need(o *object, path, name string, required bool) {
+	if required && o.str(name) == "" {
+		v.add(path+name, "422.135", msgEmpty, "NotEmpty", o.raw(name))
+	}
+}
+
+// address checks what an envelope needs, and the rules of Tango's prose for the United States.
 func (v *orderCheck) address(a *object, required bool) {
 	const p = "recipient.address."
-	v.unknown(p, a, "companyName", "streetLine1", "streetLine2", "city", "stateOrProvince", "postalCode", "country")
-	v.text(a, p, "companyName", 0)
-	for _, f := range []struct {
-		name     string
-		ok       func(string) bool
-		most     int
-		required bool
-	}{
-		{"streetLine1", tango.IsStreetLine, 35, true},
-		{"streetLine2", tango.IsStreetLine, 35, false},
-		{"city", tango.IsCity, 30, true},
-		{"stateOrProvince", tango.IsCity, 35, true},
-		{"postalCode", tango.IsPostalCode, 12, true},
-	} {
-		s := v.text(a, p, f.name, f.most)
-		if s == "" && f.required && required {
-			v.add(p+f.name, "422.135", msgEmpty, "NotEmpty", a.raw(f.name))
-		}
-		if !f.ok(s) {
-			v.add(p+f.name, tango.KeyInsecure, tango.MsgInsecure, "", a.raw(f.name))
-		}
+	for _, name := range []string{"streetLine1", "city", "stateOrProvince", "postalCode"} {
+		v.need(a, p, name, required)
 	}
-	v.pattern(a, p, "country", "422.001", required, tango.IsCountry)
+	if required && blank(a, "country") {
+		v.add(p+"country", "422.128", msgNull, "NotNull", a.raw("country"))
+	}
 	if a.str("country") == "US" {
-		v.pattern(a, p, "postalCode", "422.001", required, isZIP)
-		v.pattern(a, p, "stateOrProvince", "422.001", required, tango.IsCountry)
+		v.pattern(a, p, "postalCode", "422.001", false, isZIP)
+		v.pattern(a, p, "stateOrProvince", "422.001", false, tango.IsCountry)
 	}
 }
 
