@@ -267,6 +267,12 @@ func TestHostileReplies(t *testing.T) {
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, want, e.RetryAfter, header)
 	}
+	for key, want := range map[string]time.Duration{"403.005": 30 * time.Second, "403.001": 0, "503.002": 24 * time.Hour, "503.042": 24 * time.Hour, "402.001": 0} {
+		status, _ := strconv.Atoi(key[:3])
+		_, err := newTestClient(t, &script{steps: []step{reply(status, failed(status, key, "x"))}}).ResendOrder(background, "RA-1", ResendRequest{})
+		require.ErrorAs(t, err, &e, key)
+		assert.Equal(t, want, e.RetryAfter, key)
+	}
 	_, err = newTestClient(t, &script{steps: []step{reply(200, placed(), "Content-Encoding", "br")}}, func(c *Config) { c.MaxAttempts = 1 }).GetOrder(background, "RA260101-1-1")
 	require.ErrorIs(t, err, ErrReply)
 }

@@ -34,23 +34,25 @@ type CredentialSource interface {
 	Credentials(ctx context.Context) ([]Credentials, error)
 }
 
-// check says what is missing.
+// check says all that is wrong.
 func (c *Credentials) check() error {
-	switch {
-	case c.PlatformName == "" && c.ClientID == "":
-		return errors.New("a platform name or a client id must be set")
-	case c.PlatformName != "" && c.ClientID != "":
-		return errors.New("set a platform name or a client id, not both")
-	case c.PlatformName != "" && strings.Contains(c.PlatformName, ":"):
-		return errors.New("the platform name must not hold a colon (RFC 7617, section 2)")
-	case c.PlatformName != "" && c.Key.IsZero():
-		return errors.New("the key of the platform must be set")
-	case c.ClientID != "" && c.ClientSecret.IsZero():
-		return errors.New("the client secret must be set")
-	case (c.Username == "") != c.Password.IsZero():
-		return errors.New("set both user name and password of the service account, or neither")
+	var errs []error
+	for _, rule := range []struct {
+		broken bool
+		says   string
+	}{
+		{c.PlatformName == "" && c.ClientID == "", "a platform name or a client id must be set"},
+		{c.PlatformName != "" && c.ClientID != "", "set a platform name or a client id, not both"},
+		{strings.Contains(c.PlatformName, ":"), "the platform name must not hold a colon (RFC 7617, section 2)"},
+		{c.PlatformName != "" && c.ClientID == "" && c.Key.IsZero(), "the key of the platform must be set"},
+		{c.ClientID != "" && c.ClientSecret.IsZero(), "the client secret must be set"},
+		{(c.Username == "") != c.Password.IsZero(), "set both user name and password of the service account, or neither"},
+	} {
+		if rule.broken {
+			errs = append(errs, errors.New(rule.says))
+		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 type staticSource []Credentials

@@ -25,8 +25,9 @@
 //
 // Tango has no call that takes an order back. A reference that Tango has forgotten (after 90 days, by an older
 // page of its documentation) would be placed again: do not send one that was first tried long ago (see
-// ReplayWindow). Limits and pace hold for one process, unless package redisstore shares the pace. Nothing was
-// compared with the live service; package tangotest says which of its behaviours are documented.
+// ReplayWindow). Limits hold for one process, and a day's count ends with it; so does the pace, unless package
+// redisstore shares it. Nothing was compared with the live service; package tangotest says which of its behaviours
+// are documented.
 //
 // # When not to use it
 //
@@ -39,6 +40,15 @@
 // Every attempt has 15 s, there are at most five, and MaxElapsed (2 min) bounds them all; waits between them
 // only grow. A call ends at once when its context does, and a wait that cannot end in time is not begun. An
 // attempt of a write that has left runs on to its own 15 s; Config.OnLateOutcome hears how it ended.
+//
+//	*RefusedError          this client refused the request; nothing was sent
+//	*ForbiddenError        it is not in the scope of a scoped client; nothing of it is shown
+//	*LimitError            it is over Config.Limits; nothing was sent
+//	*Error                 Tango's refusal, or no answer to what cannot have changed anything
+//	*ReplayMismatchError   Tango's order for an externalRefID is another one than was asked for
+//	*UnknownOutcomeError   a write that may have happened
+//
+// What became of it is what counts, so look for the type first (errors.As); the Err values sort an *Error further.
 //
 // # Keys: a runbook
 //

@@ -24,7 +24,9 @@ type Limits struct {
 	// PerOrder is the most that one order may be worth.
 	PerOrder map[string]Amount
 	// PerAccountPerDay is the most that the orders of an account may be worth in any 24 hours. It counts what
-	// this client has placed since it was made: every process has its own count, and a restart begins anew.
+	// this client has placed, or may have placed, since it was made, and keeps that in memory: every process has
+	// its own count, and a restart begins anew. So n processes can spend n times as much. Divide the limit by
+	// their number, or send from one process (as package outbox does on one store).
 	PerAccountPerDay map[string]Amount
 }
 

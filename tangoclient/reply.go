@@ -273,6 +273,8 @@ func waitOf(status int, key string) time.Duration {
 		return 2 * time.Second
 	case status == http.StatusTooManyRequests:
 		return time.Second
+	case key == "403.005":
+		return 30 * time.Second // between two resends of an order
 	case isUnavailableItem(key):
 		return 24 * time.Hour
 	}

@@ -206,6 +206,10 @@ func TestNewRefuses(t *testing.T) {
 	for _, part := range []string{"Environment", "Credentials", "BaseURL", "MaxAttempts", "InsecureSkipVerify"} {
 		require.ErrorContains(t, err, part, "all mistakes are reported together")
 	}
+	_, err = New(Config{Environment: Sandbox, Credentials: Pair(nil, Basic("a:b", Secret{}))})
+	for _, part := range []string{"source 1", "colon", "key"} {
+		require.ErrorContains(t, err, part)
+	}
 }
 
 func TestTheEnvironmentDecidesTheHosts(t *testing.T) {
