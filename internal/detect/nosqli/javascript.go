@@ -86,6 +86,9 @@ func statement(s string, i int) int {
 		if lex.HasPrefix(s, next, "new ") {
 			return next + len("new ")
 		}
+		if j := operand(s, next); j > next && (isQuote(s[next]) || lex.IsDigit(s[next])) && ends(s, j) {
+			return j
+		}
 	case "emit":
 		if lex.At(s, next) == '(' {
 			return next + 1
@@ -114,10 +117,41 @@ func returned(s string, i int) int {
 			}
 		}
 	}
-	if isQuote(lex.At(s, j)) && lex.At(s, j+1) == s[j] {
+	if isQuote(lex.At(s, j)) && lex.At(s, j+1) == s[j] || lex.HasPrefix(s, j, "{}") {
 		return j + 2
 	}
+	for _, w := range [...]string{"Object.", "JSON.", "new ", "Array."} {
+		if lex.HasPrefix(s, j, w) && strings.IndexByte(s[j:], '(') > 0 {
+			return j + len(w)
+		}
+	}
+	return tested(s, j)
+}
+
+// tested returns the end of a regular expression at i that is held against something, 0 when there is none.
+func tested(s string, i int) int {
+	if lex.At(s, i) != '/' {
+		return 0
+	}
+	n := strings.IndexByte(s[i+1:min(len(s), i+64)], '/')
+	if n <= 0 {
+		return 0
+	}
+	j := lex.SkipWord(s, i+n+2)
+	if lex.HasPrefix(s, j, ".test(") || lex.HasPrefix(s, j, ".exec(") {
+		return j + len(".test(")
+	}
 	return 0
+}
+
+// ends reports whether a statement is over at i.
+func ends(s string, i int) bool {
+	i = lex.SkipBlanks(s, i)
+	switch lex.At(s, i) {
+	case 0, ';', '}', '\n', '\r':
+		return true
+	}
+	return lex.HasPrefix(s, i, "//")
 }
 
 // skipOpen skips the bytes of set.
@@ -155,10 +189,16 @@ func call(s string, i int) int {
 
 // condition returns the end of a comparison in JavaScript of a literal with a literal, or of a call.
 func condition(s string, i int) int {
-	if end := call(s, i); end > 0 {
+	i = skipOpen(s, i, " \t\r\n(!")
+	if lex.HasPrefix(s, i, "typeof ") {
+		i += len("typeof ")
+	}
+	if end := max(call(s, i), tested(s, i)); end > 0 {
 		return end
 	}
-	i = skipOpen(s, i, " \t\r\n(!")
+	if lex.HasPrefix(s, i, "new Date(") {
+		return i + len("new Date(")
+	}
 	j := operand(s, i)
 	if j == i {
 		return 0
@@ -176,7 +216,7 @@ func condition(s string, i int) int {
 		}
 		return 0
 	}
-	if lex.HasPrefix(s, i, "true") && j == i+len("true") || s[i] == '1' && j == i+1 {
+	if lex.HasPrefix(s, i, "true") && j == i+len("true") || (s[i] == '1' || s[i] == '0') && j == i+1 {
 		if lex.HasPrefix(s, k, "//") || lex.HasPrefix(s, k, "||") || lex.HasPrefix(s, k, "&&") || lex.At(s, k) == 0 && k < len(s) {
 			return k + 1
 		}

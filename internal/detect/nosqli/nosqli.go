@@ -5,7 +5,7 @@
 //
 // The languages are MongoDB's query documents, as JSON, as the relaxed JSON of its shell and as the brackets in
 // which PHP, Express and Rails send nested values; the JavaScript behind $where and mapReduce; the shell itself;
-// GraphQL's introspection; Elasticsearch's scripts; and the line protocols of Redis and memcached, which a
+// GraphQL; Elasticsearch, Lucene and Solr; Cypher; and the line protocols of Redis and memcached, which a
 // value reaches through a line end.
 //
 // # Rules
@@ -19,7 +19,15 @@
 //	shell               a method of a collection                 db.users.drop()
 //	introspection       GraphQL's __schema or __type with        {__schema{types{name}}}
 //	                    a selection
-//	script              a script of Elasticsearch                "script":{"source":"…"}
+//	script              a script of Elasticsearch, a view of     "script":{"source":"…"}
+//	                    CouchDB
+//	query               a query of Elasticsearch as JSON, of     {"query":{"match_all":{}}}, a OR *:*
+//	                    Lucene for everything, of Solr with its
+//	                    own parser
+//	operation           an operation of GraphQL, a selection     mutation{drop(id:1){id}}
+//	                    behind the end of an argument
+//	cypher              a clause of Cypher behind the end of     ') MERGE (n:Admin) //
+//	                    a literal
 //	command             a command behind a line end              "\r\nFLUSHALL\r\n"
 //
 // # What it does not recognise
@@ -42,7 +50,7 @@ const Class scan.Class = "nosqli"
 
 // Detector finds NoSQL injection.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("$;|&+({\r\n")}, Find: find}
+	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("$;|&+({[*\r\n")}, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {
@@ -57,7 +65,10 @@ func find(v *scan.View, report scan.Report) {
 	if has.Has('(') && has.Has('.') && shell(v, report) {
 		return
 	}
-	if has.Has('{') && (introspection(v, report) || script(v, report)) {
+	if has.Has('{') && (introspection(v, report) || script(v, report)) || search(v, report) {
+		return
+	}
+	if (has.Has('{') || has.Has('(')) && graph(v, report) || has.Has('[') && loopback(v, report) {
 		return
 	}
 	if has.Has('\n') || has.Has('\r') {
@@ -82,6 +93,33 @@ func operators(v *scan.View, report scan.Report) bool {
 			report("operator-key", i, k)
 			return true
 		}
+	}
+	return false
+}
+
+// loopback looks for the operators of LoopBack's filters in brackets: filter[where][pin][regexp]=.
+func loopback(v *scan.View, report scan.Report) bool {
+	s := v.Text
+	i := strings.Index(s, "[where]")
+	if i < 0 {
+		return false
+	}
+	j := i + len("[where]")
+	for range 4 {
+		if lex.At(s, j) != '[' {
+			break
+		}
+		end := lex.SkipWord(s, j+1)
+		v.Work(end - j)
+		if lex.At(s, end) != ']' {
+			break
+		}
+		switch s[j+1 : end] {
+		case "neq", "gt", "gte", "lt", "lte", "inq", "nin", "between", "like", "nlike", "ilike", "nilike", "regexp", "exists", "or", "and":
+			report("operator-bracket", i, end+1)
+			return true
+		}
+		j = end + 1
 	}
 	return false
 }
@@ -155,7 +193,10 @@ func operator(name string) usage {
 	case "in", "not", "or", "and", "all", "size", "type", "mod", "text", "search", "options", "comment", "meta", "rand",
 		"near", "slice", "set", "inc", "push", "pull", "pop", "rename", "match", "group", "project", "out", "merge", "sum",
 		"function", "func", "natural", "query", "limit", "sort", "cond", "max", "min", "each", "ref", "id", "db", "eval",
-		"mul", "currentDate", "facet", "map", "filter", "reduce", "let", "literal", "convert":
+		"mul", "currentDate", "unwind", "addFields", "replaceRoot", "replaceWith", "bucket", "sample", "redact", "count",
+		"sortByCount", "collStats", "currentOp", "listSessions", "geoNear", "geoIntersects", "bitsAnySet", "bitsAllClear",
+		"bitsAnyClear", "regexMatch", "regexFind", "maxTimeMS", "orderby", "hint", "explain", "skip", "fill", "densify",
+		"setWindowFields", "arrayElemAt", "objectToArray", "facet", "map", "filter", "reduce", "let", "literal", "convert":
 		return anyOperator
 	}
 	return noOperator

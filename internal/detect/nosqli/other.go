@@ -11,16 +11,23 @@ import (
 func shell(v *scan.View, report scan.Report) bool {
 	s := v.Text
 	for at := 0; ; {
-		i := strings.Index(s[at:], "db.")
+		i := strings.Index(s[at:], "db")
 		if i < 0 {
 			return false
 		}
 		i += at
-		at = i + len("db.")
+		at = i + len("db")
 		if i > 0 && (lex.IsWord(s[i-1]) || s[i-1] == '.') {
 			continue
 		}
 		j := i + 2
+		if c := lex.At(s, j); c == '[' && isQuote(lex.At(s, j+1)) { // db['users']
+			n := lex.SkipWord(s, j+2)
+			if lex.At(s, n) != lex.At(s, j+1) || lex.At(s, n+1) != ']' {
+				continue
+			}
+			j = n + 2
+		}
 		for n := 0; n < 3 && lex.At(s, j) == '.'; n++ {
 			start := j + 1
 			j = lex.SkipWord(s, start)
@@ -39,7 +46,8 @@ func method(name string) bool {
 		"deleteMany", "drop", "mapReduce", "aggregate", "getCollectionNames", "getCollection", "dropDatabase", "eval",
 		"runCommand", "adminCommand", "createUser", "getUsers", "shutdownServer", "copyDatabase", "cloneDatabase",
 		"getCollectionInfos", "createCollection", "serverStatus", "getMongo", "save", "findAndModify", "renameCollection",
-		"version", "logout", "changeUserPassword", "grantRolesToUser", "listCommands", "hostInfo", "count", "distinct":
+		"version", "logout", "changeUserPassword", "grantRolesToUser", "listCommands", "hostInfo", "count", "distinct",
+		"stats", "getSiblingDB", "getName", "replaceOne", "bulkWrite", "killOp", "currentOp", "fsyncLock", "createIndex", "dropIndexes":
 		return true
 	}
 	return false
@@ -60,6 +68,11 @@ func introspection(v *scan.View, report scan.Report) bool {
 		switch s[i:end] {
 		case "__schema":
 			if next == '{' {
+				report("introspection", i, end)
+				return true
+			}
+		case "__typename": // {__typename}, with which a server is recognised
+			if i > 0 && s[i-1] == '{' {
 				report("introspection", i, end)
 				return true
 			}
@@ -108,6 +121,14 @@ func script(v *scan.View, report scan.Report) bool {
 // commands looks behind each line end for a command of Redis or memcached.
 func commands(v *scan.View, report scan.Report) {
 	s := v.Text
+	if end := command(s, 0); end > 0 && s[0] == '*' {
+		report("command", 0, end)
+		return
+	}
+	if end := keyed(s); end > 0 {
+		report("command", 0, end)
+		return
+	}
 	for _, c := range [...]byte{'\n', '\r'} {
 		for i := next(s, 0, c); i >= 0; i = next(s, i+1, c) {
 			if end := command(s, i+1); end > 0 {
@@ -170,6 +191,37 @@ func command(s string, i int) int {
 		return stored(s, next)
 	}
 	return 0
+}
+
+// keyed returns the end of a command of Redis, in capitals and on a line of its own, behind a line that is one word at
+// most: what is left of the key that the text was put into. In prose the line before holds more.
+func keyed(s string) int {
+	i := strings.IndexAny(s, "\r\n")
+	if i < 0 || i > 64 || strings.ContainsAny(s[:i], " \t") {
+		return 0
+	}
+	i = skipOpen(s, i, "\r\n")
+	n := strings.IndexAny(s[i:], "\r\n")
+	if n < 0 || n > 256 {
+		return 0
+	}
+	name, args, _ := strings.Cut(s[i:i+n], " ")
+	count := len(strings.Fields(args))
+	ok := false
+	switch name {
+	case "SET", "HSET", "PUBLISH", "LPUSH", "RPUSH", "SADD", "RENAME", "EVAL":
+		ok = count >= 2
+	case "GET", "DEL", "AUTH", "SELECT", "KEYS", "CLIENT", "DEBUG", "SUBSCRIBE", "TYPE", "DUMP":
+		ok = count == 1 || count == 2
+	case "SAVE", "BGSAVE", "INFO", "MONITOR", "SHUTDOWN", "DBSIZE", "PING", "QUIT", "SYNC":
+		ok = count == 0
+	case "MIGRATE":
+		ok = count >= 5
+	}
+	if !ok {
+		return 0
+	}
+	return i + n
 }
 
 // stored returns the end of memcached's "key flags time bytes" at i, or 0.

@@ -188,12 +188,16 @@ func measure(s string) bool { return s != "" && isDigit(s[len(s)-1]) }
 
 // number reports whether s has nothing in it but digits and what is no letter of any alphabet.
 func number(s string) bool {
-	for i := range len(s) {
+	n := len(s)
+	if n > 2 && s[n-3] == '%' && s[n-2] >= '8' { // a byte above ASCII
+		n -= 3
+	}
+	for i := range n {
 		if isAlpha(s[i]) || s[i] <= ' ' {
 			return false
 		}
 	}
-	return len(s) < 16
+	return n < 16
 }
 
 // opensClean reports whether the literal that is open at the end is what an attacker leaves for the quote of

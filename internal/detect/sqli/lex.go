@@ -147,6 +147,10 @@ func (l *lexer) next() token {
 		return l.name()
 	case '@', ':', '?':
 		return l.variable()
+	case '%': // such a byte before the quote, still encoded
+		if q := l.at(i + 3); (q == '\'' || q == '"') && l.s[i+1] >= '8' && isHex(l.s[i+1]) && isHex(l.s[i+2]) {
+			return l.literal(i, i+3)
+		}
 	}
 	return l.operator()
 }

@@ -178,13 +178,14 @@ func (l *lexer) unquoted() token {
 	return t
 }
 
-// prefixed reads N'…', X'…', B'…', E'…', _utf8'…' when the word that ends at i is such a prefix.
+// prefixed reads N'…', X'…', B'…', E'…', _utf8'…' when the word that ends at i is such a prefix, or a byte above ASCII, with
+// which a backslash that a filter adds becomes one character.
 func (l *lexer) prefixed(i int) (token, bool) {
 	if c := l.at(i); c != '\'' && c != '"' {
 		return token{}, false
 	}
 	w := l.s[l.pos:i]
-	if len(w) == 1 && strings.IndexByte("nxbeqrNXBEQR", w[0]) >= 0 || w[0] == '_' && len(w) > 3 {
+	if len(w) == 1 && (strings.IndexByte("nxbeqrNXBEQR", w[0]) >= 0 || w[0] >= utf8.RuneSelf) || w[0] == '_' && len(w) > 3 {
 		return l.literal(l.pos, i), true
 	}
 	return token{}, false

@@ -118,6 +118,9 @@ func (p *parser) follows(t token) bool {
 		}
 		p.pos = pos
 	}
+	if p.quoted && p.conn && p.compares(t) {
+		return true
+	}
 	p.operand = true
 	if p.isName(t, "escape") || p.isName(t, "over") || p.clause(t) {
 		return true
@@ -131,6 +134,17 @@ func (p *parser) follows(t token) bool {
 		p.operand = false
 		p.advance(token{kind: tLParen, start: t.start, end: p.pos})
 	}
+	return true
+}
+
+// compares takes the operators of Cypher that are words: STARTS WITH, ENDS WITH, CONTAINS.
+func (p *parser) compares(t token) bool {
+	pos := p.pos
+	if !p.isName(t, "contains") && (!p.isName(t, "starts") && !p.isName(t, "ends") || !p.nameIs("with")) {
+		p.pos = pos
+		return false
+	}
+	p.compare(true)
 	return true
 }
 

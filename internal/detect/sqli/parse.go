@@ -147,6 +147,9 @@ func (p *parser) run() {
 			p.last = token{kind: tSign, start: t.start, end: t.start + 2}
 			continue
 		}
+		if t.kind == tArith && p.operand && p.quoted && p.conn && p.s[t.start] == '/' && p.at(t.end) == '/' {
+			t = token{kind: tComment, start: t.start, end: len(p.s)} // Cypher
+		}
 		if t.kind == tEnd || t.kind == tComment {
 			p.finish(t)
 			return

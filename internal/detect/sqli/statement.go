@@ -143,7 +143,10 @@ func (p *parser) verb(t token) bool {
 		ok = p.declare()
 	case "set":
 		n := p.next()
-		ok = n.kind == tVar && p.kindIs(tCompare)
+		ok = n.kind == tVar && p.kindIs(tCompare) || n.dotted && p.quoted && p.kindIs(tCompare) && strings.Contains(p.s[p.pos:], "//")
+	case "remove": // Cypher
+		n := p.next()
+		ok = n.dotted && p.quoted && strings.Contains(p.s[p.pos:], "//")
 	case "waitfor":
 		n := p.next()
 		ok = (p.isName(n, "delay") || p.isName(n, "time")) && p.kindIs(tString, tOpen, tVar)
