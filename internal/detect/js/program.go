@@ -1,6 +1,10 @@
 package js
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/ascii"
+)
 
 // Effect says what a program would do, weakest first.
 type Effect uint8
@@ -98,6 +102,31 @@ func Read(text string, pos int, operand bool) Program {
 	}
 	r.p.Steps = r.lex.Steps
 	return r.p
+}
+
+// Prose reports whether the text begins with two words of which neither is a keyword, so that Read would stop at the
+// second: most prose does, and is told from a program so in a few instructions.
+func Prose(text string) bool {
+	first := letters(text)
+	if first == 0 || first+1 >= len(text) || text[first] != ' ' {
+		return false
+	}
+	rest := text[first+1:]
+	second := letters(rest)
+	if second == 0 || second < len(rest) && isWord(rest[second]) {
+		return false
+	}
+	kind := keywordOf(rest[:second])
+	return keywordOf(text[:first]) == plain && kind != infix && rest[:second] != "extends"
+}
+
+// letters is the length of the run of letters that s begins with.
+func letters(s string) int {
+	n := 0
+	for n < len(s) && ascii.IsLetter(s[n]) {
+		n++
+	}
+	return n
 }
 
 // token takes the next token and reports whether it can stand here.

@@ -404,7 +404,13 @@ func hexEscape(s string) (r rune, n int) {
 		}
 		return r, i + 1
 	}
-	digits := map[byte]int{'x': 2, 'u': 4, 'U': 8}[s[0]]
+	digits := 2
+	switch s[0] {
+	case 'u':
+		digits = 4
+	case 'U':
+		digits = 8
+	}
 	if len(s) <= digits {
 		return 0, 0
 	}

@@ -15,8 +15,8 @@ const styleWindow = 512
 // -moz-binding, behavior), or holds rules that reach beyond its element.
 func activeStyle(css string) bool {
 	var buf [styleWindow]byte
-	text, escaped := plainCSS(buf[:0], css[:min(len(css), styleWindow)])
-	return escaped || bytes.ContainsAny(text, "{}") || brokenString(css[:min(len(css), styleWindow)]) || runsCSS(text)
+	text, read, escaped := plainCSS(buf[:0], css[:min(len(css), styleWindow)])
+	return escaped || bytes.ContainsAny(text, "{}") || brokenString(css[:read]) || runsCSS(text)
 }
 
 // brokenString reports whether a line ends inside of a string: there the string ends, and what was text becomes
@@ -50,21 +50,22 @@ func runsCSS(text []byte) bool {
 }
 
 // plainCSS appends css to dst as its tokeniser would read it (CSS Syntax Level 3, section 4): lower case,
-// comments gone, escapes decoded. White space goes too. It also reports whether a letter was written as an
-// escape, which nobody does who has nothing to hide. It stops at the next tag.
-func plainCSS(dst []byte, css string) (text []byte, escaped bool) {
-	for i := 0; i < len(css); i++ {
+// comments gone, escapes decoded. White space goes too. It stops at the next tag, and reports how far it has read and
+// whether a letter was written as an escape, which nobody does who has nothing to hide.
+func plainCSS(dst []byte, css string) (text []byte, read int, escaped bool) {
+	i := 0
+	for ; i < len(css); i++ {
 		c := css[i]
 		switch {
 		case c == '/' && i+1 < len(css) && css[i+1] == '*':
-			n := bytes.Index([]byte(css[i+2:]), []byte("*/"))
+			n := strings.Index(css[i+2:], "*/")
 			if n < 0 {
-				return dst, escaped
+				return dst, i, escaped
 			}
 			i += n + 3
 			continue
 		case c == '<':
-			return dst, escaped
+			return dst, i, escaped
 		case c <= ' ':
 			continue
 		case c == '\\':
@@ -92,7 +93,7 @@ func plainCSS(dst []byte, css string) (text []byte, escaped bool) {
 		}
 		dst = append(dst, c)
 	}
-	return dst, escaped
+	return dst, min(i, len(css)), escaped
 }
 
 // sheet looks at a text that begins as a style does that lands in a style attribute or element: a rule behind the
@@ -118,7 +119,7 @@ func (f *finder) sheet(has *scan.ByteSet) {
 		return
 	}
 	var buf [styleWindow]byte
-	text, _ := plainCSS(buf[:0], window(s, max(0, n-maxName), styleWindow))
+	text, _, _ := plainCSS(buf[:0], window(s, max(0, n-maxName), styleWindow))
 	if bytes.Contains(text, []byte("expression(")) || bytes.Contains(text, []byte("-moz-binding:url(")) ||
 		bytes.Contains(text, []byte("behavior:url(")) || bytes.Contains(text, []byte("behaviour:url(")) {
 		f.report(ruleStyle, 0, len(s))

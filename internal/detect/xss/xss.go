@@ -359,6 +359,10 @@ func (f *finder) code(start, end int) js.Program {
 
 // program looks at the text as a whole: it may land between the tags of a script element.
 func (f *finder) program() {
+	if js.Prose(f.text) {
+		f.work += maxName
+		return
+	}
 	p := js.Read(f.text, 0, false)
 	f.work += p.Steps
 	if p.Effect == js.Acts && p.Whole {

@@ -98,8 +98,7 @@ func find(v *scan.View, report scan.Report) {
 		}
 	}
 	if v.Has.Has('E') && v.Has.Has('Y') {
-		f.bare("ENTITY", ruleEntity)
-		f.bare("DOCTYPE", ruleExternal)
+		f.bare()
 	}
 	if v.Has.Has('*') && v.Has.Has('[') {
 		f.aliases()
@@ -107,24 +106,35 @@ func find(v *scan.View, report scan.Report) {
 	v.Work(f.work)
 }
 
-// bare looks for declarations whose "<!" a filter took away, or that are still to be put together: the keyword, a
-// name, and an external identifier.
-func (f *finder) bare(keyword, rule string) {
+// bare looks for declarations whose "<!" a filter took away, or that are still to be put together: ENTITY or DOCTYPE,
+// which have "TY" in common, a name, and an external identifier.
+func (f *finder) bare() {
 	s := f.text
 	f.work += len(s)
-	for i := strings.Index(s, keyword); i >= 0; {
-		if i < 2 || s[i-2:i] != "<!" {
-			if end, ok := externalID(s, entityName(s, i+len(keyword))); ok {
-				f.report(rule, i, end)
-			}
-			f.work += windowSize
+	for i := strings.Index(s, "TY"); i >= 0; {
+		switch end := i + len("TY"); {
+		case strings.HasSuffix(s[:end], "ENTITY"):
+			f.keyword(end-len("ENTITY"), end, ruleEntity)
+		case strings.HasSuffix(s[:i], "DOC") && strings.HasPrefix(s[end:], "PE"):
+			f.keyword(i-len("DOC"), end+len("PE"), ruleExternal)
 		}
-		next := i + len(keyword)
-		n := strings.Index(s[next:], keyword)
+		n := strings.Index(s[i+2:], "TY")
 		if n < 0 {
 			return
 		}
-		i = next + n
+		i += 2 + n
+	}
+}
+
+// keyword reports the declaration whose keyword is s[start:end] if it is bare and names something external.
+func (f *finder) keyword(start, end int, rule string) {
+	s := f.text
+	f.work += windowSize
+	if strings.HasSuffix(s[:start], "<!") {
+		return
+	}
+	if after, ok := externalID(s, entityName(s, end)); ok {
+		f.report(rule, start, after)
 	}
 }
 
