@@ -3,6 +3,7 @@ package detect
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"sync"
 
@@ -21,9 +22,9 @@ func Inspect(s string) []scan.Finding { return standard.Inspect(s) }
 // Set is a choice of detectors. It does not change and is safe for concurrent use.
 type Set struct {
 	detectors []scan.Detector
-	gates     []gate // of the detectors, and of decoding
-	hidden    bool   // the class unicode is wanted
-	ungated   bool   // run every detector on everything: the slow reference of the tests
+	sieve     *scan.Sieve // of their gates, and of decoding
+	hidden    bool        // the class unicode is wanted
+	ungated   bool        // run every detector on everything: the slow reference of the tests
 }
 
 var standard = NewSet(func(c scan.Class) bool { return c != LinkClass })
@@ -34,40 +35,23 @@ func Standard() *Set { return standard }
 // NewSet makes the set of the detectors whose class is wanted.
 func NewSet(want func(scan.Class) bool) *Set {
 	s := &Set{hidden: want(hidden.Class)}
+	var gates []scan.Gate
 	for _, d := range detectors() {
 		if want(d.Class) {
 			s.detectors = append(s.detectors, d)
-			s.gates = append(s.gates, gateOf(d.Gate))
+			gates = append(gates, d.Gate)
 		}
 	}
-	s.gates = append(s.gates, gate{scan.Decodable(), all, all, all})
+	s.sieve = scan.NewSieve(append(gates, scan.Decodable()))
 	return s
 }
 
-// gate is a detector's Gate in groups of bytes, so that a text is held against it with a few instructions.
-type gate [4]uint64
-
-const all = ^uint64(0)
-
-func gateOf(sets []scan.ByteSet) gate {
-	g := gate{all, all, all, all}
-	for i := range min(len(sets), len(g)) { // a gate that is less strict is still sound
-		g[i] = scan.Groups(&sets[i])
+// open gives the gates that a text with the signs m passes, a bit for each detector and the next one for decoding.
+func (set *Set) open(m scan.Signs) uint32 {
+	if set.ungated {
+		return 1<<(len(set.detectors)+1) - 1
 	}
-	return g
-}
-
-// pass reports whether a text with bytes of the groups m passes.
-func (g *gate) pass(m uint64) bool { return m&g[0] != 0 && m&g[1] != 0 && m&g[2] != 0 && m&g[3] != 0 }
-
-// closed reports whether nothing can be found in a text with bytes of the groups m: no gate lets it through.
-func (s *Set) closed(m uint64) bool {
-	for i := range s.gates {
-		if s.gates[i].pass(m) {
-			return false
-		}
-	}
-	return !s.ungated
+	return set.sieve.Open(m)
 }
 
 // Classes lists the classes of all detectors in the order of the table.
@@ -81,11 +65,14 @@ func Classes() []scan.Class {
 
 // Inspect is the function Inspect with the detectors of the set.
 func (set *Set) Inspect(s string) []scan.Finding {
-	m := scan.GroupsOf(s)
-	if set.closed(m) {
+	m := set.sieve.Look(s)
+	open := set.open(m)
+	if open == 0 {
 		return nil
 	}
-	r := set.run(s, m)
+	r := runs.Get().(*run)
+	r.set = set
+	r.text(s, m, open)
 	found := tidy(r.found)
 	r.release()
 	return found
@@ -93,13 +80,14 @@ func (set *Set) Inspect(s string) []scan.Finding {
 
 // Clean reports whether Inspect finds nothing in s. It stops at the first finding and never allocates for one.
 func (set *Set) Clean(s string) bool {
-	m := scan.GroupsOf(s)
-	if set.closed(m) {
+	m := set.sieve.Look(s)
+	open := set.open(m)
+	if open == 0 {
 		return true
 	}
 	r := runs.Get().(*run)
 	r.set, r.first = set, true
-	r.text(s, m)
+	r.text(s, m, open)
 	clean := !r.dirty
 	r.release()
 	return clean
@@ -112,16 +100,12 @@ var links = NewSet(func(c scan.Class) bool { return c == LinkClass })
 
 // Steps counts the steps that the detectors take on s: the measure of the tests for linear time.
 func (set *Set) Steps(s string) int {
-	r := set.run(s, scan.GroupsOf(s))
-	defer r.release()
-	return r.work
-}
-
-func (set *Set) run(s string, m uint64) *run {
+	m := set.sieve.Look(s)
 	r := runs.Get().(*run)
+	defer r.release()
 	r.set = set
-	r.text(s, m)
-	return r
+	r.text(s, m, set.open(m))
+	return r.work
 }
 
 // run is the state of one inspection. Its report function is bound once and reused, because a closure for
@@ -177,14 +161,16 @@ func (r *run) add(rule string, start, end int) {
 // text inspects s at every layer. Where backslash escapes stand beside others a second chain of layers leaves
 // the backslashes alone: "%2e%2e\boot.ini" is a path, and its "\b" no escape. What may be the cell of a CSV file
 // is inspected as such too.
-func (r *run) text(s string, m uint64) {
+func (r *run) text(s string, m scan.Signs, open uint32) {
 	r.used = 1
 	r.views[0].Reset(s, m, &r.work)
-	r.detect(&r.views[0])
-	r.chains(0)
+	r.detect(&r.views[0], open)
+	if open>>len(r.set.detectors) != 0 {
+		r.chains(0)
+	}
 	if cell := r.used; !(r.first && r.dirty) && r.views[0].Cell(&r.views[cell]) {
 		r.used++
-		r.detect(&r.views[cell])
+		r.look(&r.views[cell])
 		r.chains(cell)
 	}
 }
@@ -209,7 +195,7 @@ func (r *run) layers(from int, kinds scan.Kinds) (split int) {
 		}
 		from = r.used
 		r.used++
-		r.detect(&r.views[from])
+		r.look(&r.views[from])
 	}
 	last := &r.views[from]
 	if start, end, ok := last.Encoded(kinds & (scan.Percent | scan.Entity | scan.Backslash)); ok && r.set.hidden {
@@ -219,18 +205,21 @@ func (r *run) layers(from int, kinds scan.Kinds) (split int) {
 	return split
 }
 
-func (r *run) detect(v *scan.View) {
+// look inspects a view that was made of another.
+func (r *run) look(v *scan.View) { r.detect(v, r.set.open(r.set.sieve.Look(v.Text))) }
+
+// detect runs the detectors whose gates are open.
+func (r *run) detect(v *scan.View, open uint32) {
 	if v.Text == "" {
 		return // given so, or nothing but characters that cannot be seen
 	}
 	r.view = v
-	for i := range r.set.detectors {
-		if d := &r.set.detectors[i]; r.set.ungated || r.set.gates[i].pass(v.Groups()) {
-			r.class = d.Class
-			d.Find(v, r.report)
-			if r.first && r.dirty {
-				return
-			}
+	for open &= 1<<len(r.set.detectors) - 1; open != 0; open &= open - 1 {
+		d := &r.set.detectors[bits.TrailingZeros32(open)]
+		r.class = d.Class
+		d.Find(v, r.report)
+		if r.first && r.dirty {
+			return
 		}
 	}
 }

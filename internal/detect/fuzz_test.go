@@ -18,13 +18,6 @@ const (
 	freeSteps = 100_000
 )
 
-// ungated is the slow reference: every detector on every text.
-var ungated = func() *Set {
-	s := NewSet(func(c scan.Class) bool { return c != LinkClass })
-	s.ungated = true
-	return s
-}()
-
 func order(a, b scan.Finding) int {
 	return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.Class, b.Class), cmp.Compare(a.Rule, b.Rule))
 }

@@ -45,9 +45,14 @@ import (
 // Class is the class of the findings of this package.
 const Class scan.Class = "code_injection"
 
+// gate holds what the forms begin with, each with what must stand beside it.
+var gate = scan.Any(
+	`[a-zA-Z0-9_'"\])}.$:](`, // a call: of a name, a string, a value
+	`[=\\]`, `[[ ]["']`, scan.Markup, scan.Underscores, scan.Named, scan.Exec, `V.`, `r[[]`, `@[{GA]`, scan.Syllable, scan.Member)
+
 // Detector finds code injection.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("([{<_$%@=\"'.\\")}, Find: find}
+	return scan.Detector{Class: Class, Gate: gate, Find: find}
 }
 
 // triggers are the bytes at which the forms begin, or in their middle.

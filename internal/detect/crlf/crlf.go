@@ -39,9 +39,12 @@ import (
 // Class is the class of the findings of this package.
 const Class scan.Class = "crlf"
 
+// gate holds the line breaks, or the parts of them, and the beginning of an encoded word.
+var gate = scan.Any("[\r\n\v\f\x1b]", `=?`, "[\xC2\xC4][\x85\x8A]", scan.Separators, scan.Tags)
+
 // Detector finds crlf.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("\r\n\v\f\x1b\x85\x8A\x98\xA8\xA9?")}, Find: find}
+	return scan.Detector{Class: Class, Gate: gate, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {

@@ -33,9 +33,12 @@ import (
 // Class is the class of the findings of this package.
 const Class scan.Class = "csv_injection"
 
+// gate holds a sign where a cell can begin, or DDE's first argument; and then a call, a link, or arithmetic.
+var gate = scan.Any("[^\x00- \",;\x80\xA0\xBF][=+@-]", scan.Bracket).And(`[(|=]`)
+
 // Detector finds csv_injection.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("=+-@|;"), scan.Bytes("(|'!+-*/&^")}, Find: find}
+	return scan.Detector{Class: Class, Gate: gate, Find: find}
 }
 
 // maxCell bounds how far a formula is read.

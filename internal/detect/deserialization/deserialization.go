@@ -39,9 +39,15 @@ import (
 // Class is the class of the findings of this package.
 const Class scan.Class = "deserialization"
 
+// gate holds, of each form, the pair of bytes that is rarest in what people write.
+var gate = scan.Any(
+	`[OvdDSeEfF][06]`, `[gw][AE]`, `[YRWV][TN]`, `[TQc]z`, `[YH][0-4yz]`, `[KSdkFw][FGQ]`, `[RpM][vzw]`, `Ah`, `D[/_]`, `[0-9][a-fA-F]`, // base64, hexadecimal
+	scan.Colon, scan.Scheme, scan.Syllable, `![a-zA-Z<]`, scan.Markup, scan.Underscores, `[$@][tc]`, scan.Square, scan.Percented, // text formats
+	`\\`, "[a-zA-Z0-9_.]\n", "[\x04\x80][\x02-\x08]", "[\xAC\xC2][\xED\xAC\x80]")
+
 // Detector finds serialised objects. Each form holds a digit, or one of the marks of a text format.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ:!<$@\x04\x80\xac\xc2\n\\\"_%")}, Find: find}
+	return scan.Detector{Class: Class, Gate: gate, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {

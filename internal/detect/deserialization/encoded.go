@@ -107,7 +107,10 @@ func hexSignature(w string) string {
 		if i == 4*len(b) || i >= len(w) {
 			return ""
 		}
-		letter = lex.IsLetter(w[i])
+		c := lex.Lower(w[i])
+		if letter = c >= 'a' && c <= 'f'; !letter && !lex.IsDigit(c) {
+			return ""
+		}
 	}
 	return rule
 }

@@ -38,9 +38,12 @@ import (
 // Class is the class of the findings of this package.
 const Class scan.Class = "el"
 
+// gate holds an expression's opening; a variable, the end of jndi:, T(, and an @ that is none of a mail address.
+var gate = scan.Any(`{`, scan.Named, scan.Scheme, "T[( \t\v\f]", `s(`, scan.Mention)
+
 // Detector finds expression language injection. Each of its forms holds a brace, a colon or a parenthesis.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("{:(@_")}, Find: find}
+	return scan.Detector{Class: Class, Gate: gate, Find: find}
 }
 
 var opening = lex.NewTable("{}")

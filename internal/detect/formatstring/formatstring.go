@@ -33,7 +33,7 @@ const Class scan.Class = "format_string"
 
 // Detector finds format_string.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("%{"), scan.Bytes("npxXsducdifgGeEaAoq@_$bvT0123456789")}, Find: find}
+	return scan.Detector{Class: Class, Gate: scan.Any(`[%{]`).And(`[npxXsducdifgGeEaAoq@_$bvT0123456789]`), Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {

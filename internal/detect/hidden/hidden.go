@@ -47,10 +47,14 @@ const (
 	NestedEncoding  = "nested-encoding"
 )
 
+// gate holds the parts of the characters in question: bidi controls, tags, rows of variation selectors and of
+// characters without a width.
+var gate = scan.Any(scan.Separators, scan.Tags, "[\x80-\x8F\xA0-\xA4\xBF][\xE2\xEF]")
+
 // Detector finds what is hidden in characters themselves. It looks at bytes 0x80 and 0xAA (bidi controls), 0xA0
 // (tags) and 0xB8 (variation selectors), so texts in ASCII never reach it.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("\xE2\xEF\xF3"), scan.Bytes("\x80\x81\xA0\xB8\x84")}, Find: find}
+	return scan.Detector{Class: Class, Gate: gate, Find: find}
 }
 
 const (

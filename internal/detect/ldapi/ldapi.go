@@ -35,9 +35,13 @@ import (
 // Class is the class of the findings of this package.
 const Class scan.Class = "ldapi"
 
+// gate holds the brackets of a filter or what is escaped or named in one, and then an assertion, an escape, a NUL, or
+// what begins a list of filters.
+var gate = scan.Any(`[()\\:|]`).And(`[=*\\]`, "\x00", scan.Bracket)
+
 // Detector finds LDAP injection.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("()\\:|")}, Find: find}
+	return scan.Detector{Class: Class, Gate: gate, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {

@@ -34,7 +34,7 @@ const Class scan.Class = "link"
 
 // Detector finds links.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes(".:@")}, Find: find}
+	return scan.Detector{Class: Class, Gate: scan.Any(`[.:@]`), Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {

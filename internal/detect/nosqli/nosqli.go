@@ -48,9 +48,12 @@ import (
 // Class is the class of the findings of this package.
 const Class scan.Class = "nosqli"
 
+// gate holds an operator's dollar sign, what JavaScript goes on with behind a value, and the beginnings of the others.
+var gate = scan.Any("[;+[{(*\r\n]", scan.Named, `[|&][|&]`)
+
 // Detector finds NoSQL injection.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("$;|&+({[*\r\n")}, Find: find}
+	return scan.Detector{Class: Class, Gate: gate, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {

@@ -35,9 +35,12 @@ import (
 // Class is the class of the findings of this package.
 const Class scan.Class = "path_traversal"
 
+// gate holds the separators, what stands for them (see separator), and NUL.
+var gate = scan.Any(`[/\\]`, "\x00", `0[xX]`, scan.Private, scan.Colon, scan.Exec)
+
 // Detector finds path_traversal.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("/\\\x00x\xEE\xEF$;"), scan.Bytes("./\\\x000$")}, Find: find}
+	return scan.Detector{Class: Class, Gate: gate, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {

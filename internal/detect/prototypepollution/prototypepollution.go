@@ -29,11 +29,14 @@ import (
 // Class is the class of the findings of this package.
 const Class scan.Class = "prototype_pollution"
 
+// gate holds a pair of each key: __proto__ and its like, prototype.
+var gate = scan.Any(scan.Underscores, `yp`)
+
 // Detector finds prototype pollution. Both keys hold a t and a p or a c; all but one form hold punctuation.
 func Detector() scan.Detector {
 	return scan.Detector{
 		Class: Class,
-		Gate:  []scan.ByteSet{scan.Bytes("_.[\"'/{"), scan.Bytes("tT"), scan.Bytes("oO"), scan.Bytes("_.[\"'/{:=")},
+		Gate:  gate,
 		Find:  find,
 	}
 }

@@ -32,9 +32,12 @@ import (
 // Class is the class of the findings of this package.
 const Class scan.Class = "rfi"
 
+// gate holds what follows a scheme, or its end (data:), or the beginning of a URL without one.
+var gate = scan.Any(scan.Colon, scan.Scheme, `//`).And(`[/\\,;|]`)
+
 // Detector finds rfi.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes(":/"), scan.Bytes("/\\,;|")}, Find: find}
+	return scan.Detector{Class: Class, Gate: gate, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {

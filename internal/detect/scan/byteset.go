@@ -32,21 +32,34 @@ func (b *ByteSet) add(o *ByteSet) {
 	b[3] |= o[3]
 }
 
-// alone are the bytes that have a group for themselves: what every detector's gate is made of. The rest is
-// grouped: letters by case, digits, other controls, and the bytes of UTF-8 by what they may begin.
-const alone = "\x00\t\n\r !\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~\x85\xE2\xEF"
+// Each byte belongs to a group, and a text is known by the groups of its bytes: 64 bits. ASCII but letters and a few
+// controls has a group for each byte, in order, so that a set of bytes is made of them with a few shifts.
+const (
+	space    = 0            // from here on the bytes 0x20 to 0x3F
+	at       = space + 32   // @
+	square   = at + 1       // [ \ ] ^ _ `
+	curly    = square + 6   // { | } ~
+	upper    = curly + 4    // A to Z
+	lower    = upper + 1    // a to z
+	controls = lower + 1    // NUL, tab, line feed, carriage return
+	others   = controls + 4 // the groups of everything else
+	fine     = "\x00\t\n\r" // the controls that have a group each
+)
 
-// groups maps a byte to a set with one bit, its group's.
+// groups maps a byte to a set with one bit, its group's; members maps back.
 var groups, members = func() (g [256]uint64, m [64]ByteSet) {
-	next := 0
-	group := func(bytes ...byte) {
+	put := func(n int, bytes ...byte) {
 		for _, c := range bytes {
 			if g[c] == 0 {
-				g[c] = 1 << next
-				m[next].Add(c)
+				g[c] = 1 << n
+				m[n].Add(c)
 			}
 		}
-		next++
+	}
+	row := func(n int, from, to byte) {
+		for c := int(from); c <= int(to); c++ {
+			put(n+c-int(from), byte(c))
+		}
 	}
 	span := func(from, to int) (b []byte) {
 		for c := from; c <= to; c++ {
@@ -54,24 +67,29 @@ var groups, members = func() (g [256]uint64, m [64]ByteSet) {
 		}
 		return b
 	}
-	for i := range len(alone) {
-		group(alone[i])
+	row(space, ' ', '?')
+	row(at, '@', '@')
+	row(square, '[', '`')
+	row(curly, '{', '~')
+	put(upper, span('A', 'Z')...)
+	put(lower, span('a', 'z')...)
+	for i := range len(fine) {
+		put(controls+i, fine[i])
 	}
-	group(span('a', 'z')...)
-	group(span('A', 'Z')...)
-	group(span('0', '9')...)
-	var leads, others []byte
+	var leads, rest []byte // of UTF-8: what something that decodes may begin with, and the others
 	for c := 0xC0; c <= 0xFF; c++ {
 		if triggers[c] != plain {
 			leads = append(leads, byte(c))
 		} else {
-			others = append(others, byte(c))
+			rest = append(rest, byte(c))
 		}
 	}
-	group(0x80, 0x81, 0x84, 0x98, 0xA0, 0xA8, 0xA9, 0xB8)
-	group(leads...)
-	group(others...)
-	group(span(0, 255)...)
+	put(others, 0xE2)
+	put(others+1, 0xEF)
+	put(others+2, leads...)
+	put(others+3, rest...)
+	put(others+4, span(0x80, 0xBF)...)
+	put(others+5, span(0, 0xFF)...)
 	return g, m
 }()
 
@@ -101,8 +119,11 @@ func GroupsOf(s string) (m uint64) {
 
 // bytesOf gives the bytes of the groups m: of a text's, the bytes that may occur in it.
 func bytesOf(m uint64) (b ByteSet) {
-	for ; m != 0; m &= m - 1 {
-		b.add(&members[bits.TrailingZeros64(m)])
+	const letters = 1<<26 - 1
+	b[0] = m >> space << 32
+	b[1] = m>>at&1 | m>>square&(1<<6-1)<<27 | m>>curly&(1<<4-1)<<59 | -(m>>upper&1)&letters<<1 | -(m>>lower&1)&letters<<33
+	for m >>= controls; m != 0; m &= m - 1 {
+		b.add(&members[controls+bits.TrailingZeros64(m)])
 	}
 	return b
 }

@@ -32,7 +32,6 @@ func (v *View) Cell(into *View) bool {
 	}
 	v.Work(len(s))
 	text := bytesAsString(out)
-	m := GroupsOf(text)
-	*into = View{Text: text, Has: bytesOf(m), groups: m, Layer: v.Layer + 1, parent: v, edits: edits, buf: out, work: v.work}
+	*into = View{Text: text, Has: bytesOf(GroupsOf(text)), Layer: v.Layer + 1, parent: v, edits: edits, buf: out, work: v.work}
 	return true
 }

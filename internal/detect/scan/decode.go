@@ -60,8 +60,15 @@ var triggers = [256]trigger{
 	0xF0: atRune, 0xF3: atRune, 0xF8: atRune, 0xFC: atRune,
 }
 
-// Decodable gives the groups of the bytes at which something may decode.
-func Decodable() uint64 { return Groups(&decodable) }
+// Decodable is the gate of decoding: where it is closed, Encoded finds nothing. A letter with an accent is no reason to
+// look, only the characters whose first two bytes begin one that decodes.
+func Decodable() Gate {
+	return Any(Percented, `&[#a-zA-Z]`, `\\`, Added, "\x00",
+		"[\xC0\xC1\xF8\xFC][\x00-\xFF]", // overlong
+		"[\x80\x81\x85\xAF]\xC2",        // UTF-8 read as Latin-1
+		"\xC2[\xA0-\xBF]", Private,      // signs of Latin-1, the long s
+		"[\xC7\xCA\xCB\xCD\xD8\xE0-\xE3\xEA\xEF\xF0\xF3][\x80-\xBF]")
+}
 
 // decodable holds the bytes at which something may decode; wide those of them above ASCII.
 var decodable, wide = func() (all, wide ByteSet) {
@@ -114,8 +121,7 @@ func (v *View) Decode(into *View, kinds Kinds) Kinds {
 		from = i
 	}
 	text := bytesAsString(out)
-	m := GroupsOf(text)
-	*into = View{Text: text, Has: bytesOf(m), groups: m, Layer: v.Layer + 1, parent: v, edits: edits, buf: out, work: v.work}
+	*into = View{Text: text, Has: bytesOf(GroupsOf(text)), Layer: v.Layer + 1, parent: v, edits: edits, buf: out, work: v.work}
 	return did
 }
 

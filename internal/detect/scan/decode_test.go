@@ -124,6 +124,9 @@ func TestHidesLookAlikes(t *testing.T) {
 	assert.Equal(t, Fold, next.Hides(0, 4))
 }
 
+// alone are the bytes that have a group for themselves.
+const alone = "\x00\t\n\r !\"#$%&'()*+,-./0123456789:;<=>?@[\\]^_`{|}~\xE2\xEF"
+
 func TestOccurringHoldsEveryByte(t *testing.T) {
 	for c := range 256 {
 		for _, pad := range []string{"", "aaaaaaaa", "aaa"} {
@@ -135,6 +138,12 @@ func TestOccurringHoldsEveryByte(t *testing.T) {
 	b := bytesOf(GroupsOf("plain words"))
 	for i := range len(alone) {
 		assert.Equal(t, alone[i] == ' ', b.Has(alone[i]), "byte %q", alone[i])
+	}
+	for i := range len(alone) {
+		b := bytesOf(GroupsOf(alone[i : i+1]))
+		for c := range 256 {
+			assert.Equal(t, byte(c) == alone[i], b.Has(byte(c)), "byte %#x in %q", c, alone[i])
+		}
 	}
 }
 

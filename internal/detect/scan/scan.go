@@ -21,7 +21,6 @@ type View struct {
 	Has   ByteSet // the bytes that may occur in Text: exact but for letters, digits, controls and bytes above ASCII
 	Layer int     // 0 is the text as given
 
-	groups uint64 // of the bytes of Text
 	parent *View  // what Text was decoded from; nil: Text is the input
 	edits  []edit // where Text differs from parent.Text, in order
 	buf    []byte // holds Text where it was decoded
@@ -30,14 +29,13 @@ type View struct {
 
 // NewView makes the view of a text as given.
 func NewView(text string) View {
-	m := GroupsOf(text)
-	return View{Text: text, Has: bytesOf(m), groups: m, work: new(int)}
+	return View{Text: text, Has: bytesOf(GroupsOf(text)), work: new(int)}
 }
 
-// Reset makes v the view of a text as given, whose groups are m, counting the work of the detectors in work, which
+// Reset makes v the view of a text as given, whose signs are m, counting the work of the detectors in work, which
 // may be nil.
-func (v *View) Reset(text string, m uint64, work *int) {
-	v.Text, v.Has, v.groups, v.Layer, v.parent, v.work = text, bytesOf(m), m, 0, nil, work
+func (v *View) Reset(text string, m Signs, work *int) {
+	v.Text, v.Has, v.Layer, v.parent, v.work = text, bytesOf(m.groups), 0, nil, work
 	v.edits = v.edits[:0]
 }
 
@@ -69,9 +67,6 @@ func (v *View) Origin(start, end int) (int, int) {
 	return start, end
 }
 
-// Groups gives the groups of the bytes of Text as bits, as Groups does those of a set.
-func (v *View) Groups() uint64 { return v.groups }
-
 // Work counts n steps of a detector: bytes or tokens looked at. A test holds the sum against the length of
 // the input, so that linear time is a statement about steps and not about the speed of a machine.
 func (v *View) Work(n int) {
@@ -94,20 +89,12 @@ type Report func(rule string, start, end int)
 // Detector finds one class of injection in a view.
 type Detector struct {
 	Class Class
-	// Gate holds sets of bytes. Find runs only on views that share a byte with each of them. It must be
-	// sound: a view that fails the gate has no finding of this class.
-	Gate []ByteSet
+	// Gate says what a view must hold. It must be sound: a view that it keeps from Find has no finding of this class.
+	Gate Gate
 	// Find reports what it finds, in any order. It is linear in len(v.Text), allocates nothing on text that
 	// is clean, and keeps nothing after it returns.
 	Find func(v *View, report Report)
 }
 
 // Open reports whether the gate lets a view through to Find.
-func (d *Detector) Open(v *View) bool {
-	for i := range d.Gate {
-		if !d.Gate[i].Meets(&v.Has) {
-			return false
-		}
-	}
-	return true
-}
+func (d *Detector) Open(v *View) bool { return d.Gate.Opens(v.Text) }

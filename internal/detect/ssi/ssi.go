@@ -41,9 +41,12 @@ const (
 	ruleESI       = "esi"
 )
 
+// gate holds a command's "#", the opening of an ESI element or comment, and that of an ESI variable.
+var gate = scan.Any(scan.Named, scan.Markup)
+
 // Detector finds ssi.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("#:$!")}, Find: find}
+	return scan.Detector{Class: Class, Gate: gate, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {

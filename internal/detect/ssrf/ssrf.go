@@ -43,7 +43,7 @@ const Class scan.Class = "ssrf"
 func Detector() scan.Detector {
 	return scan.Detector{
 		Class: Class,
-		Gate:  []scan.ByteSet{scan.Bytes(":/.]"), scan.Bytes("0123456789:/\\")},
+		Gate:  scan.Any(`[:/.\]]`).And(`[0-9:/\\]`, scan.Member),
 		Find:  find,
 	}
 }

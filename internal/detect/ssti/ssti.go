@@ -43,9 +43,12 @@ import (
 // Class is the class of the findings of this package.
 const Class scan.Class = "ssti"
 
+// gate holds the first two bytes of each delimiter; an @ that is none of a mail address.
+var gate = scan.Any(`{`, scan.Markup, scan.Named, scan.Square, scan.Mention, `[0-9]#`)
+
 // Detector finds template injection.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes(openers)}, Find: find}
+	return scan.Detector{Class: Class, Gate: gate, Find: find}
 }
 
 // openers are the bytes that begin a delimiter.

@@ -37,9 +37,12 @@ import (
 // Class is the class of the findings of this package.
 const Class scan.Class = "xpath"
 
+// gate holds what worth asks for: a comparison, a path, a union, a variable, a call.
+var gate = scan.Any(`[=<>/|@$(]`, `[:.][:.]`)
+
 // Detector finds XPath injection.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("'\"(/=|$<>[]*!@")}, Find: find}
+	return scan.Detector{Class: Class, Gate: gate, Find: find}
 }
 
 func find(v *scan.View, report scan.Report) {

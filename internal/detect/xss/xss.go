@@ -31,13 +31,18 @@ const (
 	ruleDangling  = "dangling-markup"
 )
 
+// gate holds what can begin or end something of which find makes a finding. Code calls or assigns; a style sheet that
+// lands in one has a brace or escapes.
+var gate = scan.Any("[=(`{\\\\]", scan.Markup, scan.Closing, scan.Scheme, scan.Added, // the last for JavaScript without letters, UTF-7, XML as a literal
+	`][+!]`, "[\xBC%][sS\\]bB]") // and ¼script
+
 // Detector finds xss.
 func Detector() scan.Detector {
 	return scan.Detector{
 		Class: Class,
 		// Markup needs "<"; a handler or an assignment "="; a call "(" or a back-tick; a URL or a style ":"; markup
 		// in UTF-7 "+"; a probe ">"; a style in escapes a backslash; markup of US-ASCII’s upper half 0xBC.
-		Gate: []scan.ByteSet{scan.Bytes("<=(`:+>\\\xBC")},
+		Gate: gate,
 		Find: find,
 	}
 }

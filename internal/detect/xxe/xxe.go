@@ -61,9 +61,13 @@ const (
 	ruleEncoding  = "declared-encoding"
 )
 
+// gate holds markup's openings, the end of a subset, an attribute, a part of the words ENTITY and DOCTYPE, the end of a
+// reference, and an alias of YAML; and then what else each of them needs.
+var gate = scan.Any(scan.Markup, scan.Closing, `[=;]`, `TY`, `[[]*`).And(`[<>"'%&*]`)
+
 // Detector finds xxe.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Gate: []scan.ByteSet{scan.Bytes("<>\"';["), scan.Bytes("<EeS:;*")}, Find: find}
+	return scan.Detector{Class: Class, Gate: gate, Find: find}
 }
 
 // finder is the state of one pass over a text.
