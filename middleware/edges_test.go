@@ -362,3 +362,27 @@ func TestTypesCannotChangeTheBody(t *testing.T) {
 		assert.Equal(t, body, send(t, e, "POST", "/", body).Body.String())
 	}
 }
+
+// Rich text is judged by its markup: what a page shows as text may look like a script.
+func TestRichTextMayShowCode(t *testing.T) {
+	e := guarded(t, middleware.GuardConfig{Fields: map[string]middleware.FieldRule{"/html": {As: middleware.HTML}}})
+	const shown = "<p>write &lt;script&gt;alert(1)&lt;/script&gt; to see it</p>"
+	assert.Equal(t, 200, send(t, e, "POST", "/", `{"html":`+quote(shown)+`}`).Code)
+	assert.Equal(t, 400, send(t, e, "POST", "/", `{"text":`+quote(shown)+`}`).Code)
+	for _, markup := range []string{
+		"<p>a</p><!-- b -->", "<a href=javascript:x()>a</a>", `<img src="http://a.example/x">`, "<p style=x>a</p>", "<svg><p>a</p></svg>", "<form><p>a</p></form>",
+	} {
+		assert.Equal(t, 400, send(t, e, "POST", "/", `{"html":`+quote(markup)+`}`).Code, markup)
+	}
+	const link = `<p><a href="https://a.example/x?a=1&amp;b=2">a</a><br/></p>`
+	assert.Equal(t, 200, send(t, e, "POST", "/", `{"html":`+quote(link)+`}`).Code, "sanitize.HTML adds rel, which takes nothing away")
+}
+
+// A request that is refused for one value was not stripped of another.
+func TestARefusedRequestIsNotStripped(t *testing.T) {
+	var log bytes.Buffer
+	e := guarded(t, middleware.GuardConfig{Mode: middleware.Strip, Observe: middleware.Observe{Logger: slog.New(slog.NewJSONHandler(&log, nil))}})
+	assert.Equal(t, 400, send(t, e, "POST", "/", `{"a":`+quote(attack)+`,`+quote(attack)+`:1}`).Code)
+	assert.Contains(t, log.String(), "request refused")
+	assert.NotContains(t, log.String(), "value stripped")
+}
