@@ -212,6 +212,9 @@ func isToken(c byte) bool {
 // message to a person looks like.
 func injects(name, value, first string) bool {
 	switch {
+	case in(mime, name):
+		_, _, pasted := field(first)
+		return !pasted
 	case in(headers, name):
 		return true
 	case in(links, name):
@@ -250,8 +253,8 @@ func statusLine(line string) bool {
 		(line[6] == '.' || line[6] == ' ') && strings.IndexByte(line, ' ') > 0
 }
 
-// escapes finds the control sequences of terminals, CSI, OSC and DCS, where ESC was written in an encoding: raw ones
-// come with what people copy from a terminal.
+// escapes finds the control sequences of terminals, CSI, OSC and DCS, where ESC was written in an encoding of URLs or
+// HTML: raw ones come with what people copy from a terminal, "\x1b" with help on how to colour one.
 func escapes(v *scan.View, report scan.Report) {
 	s := v.Text
 	i := strings.Index(s, "\x1b")
@@ -263,7 +266,7 @@ func escapes(v *scan.View, report scan.Report) {
 			}
 			i += k
 		}
-		if i+2 < len(s) && v.Kind(i) != 0 && strings.IndexByte("[]P", s[i+1]) >= 0 && (s[i+2] >= '0' && s[i+2] <= '?' || s[i+2] >= 'A' && s[i+2] <= 'K') {
+		if i+2 < len(s) && v.Kind(i)&(scan.Percent|scan.Entity) != 0 && strings.IndexByte("[]P", s[i+1]) >= 0 && (s[i+2] >= '0' && s[i+2] <= '?' || s[i+2] >= 'A' && s[i+2] <= 'K') {
 			report("terminal-escape", i, i+3)
 			return
 		}
@@ -338,13 +341,13 @@ func logLine(line string) bool {
 
 // The words that are looked for, by what they do.
 var (
-	headers = lex.NewSet("set-cookie set-cookie2 content-type contenttype content-length contentlength content-encoding " +
-		"content-disposition content-transfer-encoding content-security-policy transfer-encoding " +
-		"mime-version access-control-allow-origin access-control-allow-credentials " +
-		"strict-transport-security www-authenticate x-xss-protection x-frame-options " +
-		"x-content-type-options x-forwarded-for x-forwarded-host x-injected x-injected-header " +
-		"x-original-url x-rewrite-url x-mailer last-modified cache-control return-path " +
-		"proxy-authorization metadata-flavor")
+	headers = lex.NewSet("set-cookie set-cookie2 contenttype content-length contentlength content-encoding " +
+		"content-security-policy transfer-encoding access-control-allow-origin " +
+		"access-control-allow-credentials strict-transport-security www-authenticate x-xss-protection " +
+		"x-frame-options x-content-type-options x-forwarded-for x-forwarded-host x-injected " +
+		"x-injected-header x-original-url x-rewrite-url last-modified cache-control proxy-authorization " +
+		"metadata-flavor")
+	mime         = lex.NewSet("content-type content-disposition content-transfer-encoding mime-version x-mailer return-path") // in a header that somebody pasted as a whole, too
 	links        = lex.NewSet("location refresh link referer content-location")
 	recipients   = lex.NewSet("cc to from reply-to sender errors-to disposition-notification-to")
 	pseudoFields = lex.NewSet("status path method authority scheme protocol")

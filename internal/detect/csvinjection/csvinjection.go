@@ -140,7 +140,7 @@ func (f *finder) cell(i int, own bool) {
 		return
 	}
 	v.Work(8)
-	if n := call(body, sign); n > 0 {
+	if n := call(body, sign, sign == '=' && i == start+1); n > 0 {
 		report("function", start, i+n)
 		return
 	}
@@ -234,8 +234,9 @@ func link(s string, bar int) int {
 const maxTerms = 128
 
 // call gives the end of NAME( where NAME is a function of a spreadsheet; 0 for none. Behind "=" terms of arithmetic
-// may stand in front. Behind "@", "+" and "-" the function must come first.
-func call(s string, sign byte) int {
+// may stand in front. Behind "@", "+" and "-" the function must come first. glued says that nothing stands between a
+// lone "=" and s: then any name is one of a function.
+func call(s string, sign byte, glued bool) int {
 	i := 0
 	if sign == '=' || sign == '+' || sign == '-' {
 		for i < len(s) && i < maxTerms && (isDigit(s[i]) || strings.IndexByte("+-*/.&^ ", s[i]) >= 0 || s[i] == ',' && sign == '=') {
@@ -256,10 +257,22 @@ func call(s string, sign byte) int {
 	switch name := s[start:end]; {
 	case isFunction(name) && (sign == '=' || i == end && (argument(s[i+1:]) || i+1 < len(s) && s[i+1] == ')')):
 		return i + 1
-	case sign == '=' && start == 0 && i == end && end >= 2 && !isDigit(name[0]) && strings.IndexByte(s[i:], ')') > 0:
+	case glued && start == 0 && i == end && end >= 2 && !isDigit(name[0]) && (name[0] != '_' || hasFold(name, "_xl")) && closed(s[i:]):
 		return i + 1
 	}
 	return 0
+}
+
+// closed reports whether the call that begins s is closed and nothing but more of a formula, or of a row, follows.
+func closed(s string) bool {
+	k := strings.IndexByte(s, ')')
+	if k < 0 || strings.IndexByte(s[:k], '\n') >= 0 {
+		return false
+	}
+	for k < len(s) && s[k] == ')' || k < len(s) && s[k] == ' ' {
+		k++
+	}
+	return k == len(s) || strings.IndexByte("+-*/^&=<>,;.\"'|!\r\n\t", s[k]) >= 0
 }
 
 // argument reports whether s begins with what a function takes and no word does: a number, a text, a cell, a call.
@@ -324,7 +337,7 @@ func arithmetic(s string) int {
 		if i == len(s) || s[i] == '\n' || s[i] == '\r' {
 			break
 		}
-		if strings.IndexByte("+-*/^&=", s[i]) < 0 {
+		if strings.IndexByte("+-*/^&", s[i]) < 0 {
 			return 0
 		}
 		i++

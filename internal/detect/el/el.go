@@ -251,6 +251,9 @@ func (f *finder) expression(i int) {
 	end := f.close(i + 2)
 	if end < 0 {
 		end = min(len(s), i+512)
+		if k := strings.IndexByte(s[i+2:end], '\n'); k >= 0 {
+			end = i + 2 + k // cut off: it goes on no line further
+		}
 	}
 	if end == i+3 && s[i+2] == '{' { // ${{}.getClass()}: an empty map, no end
 		if e := f.close(end + 1); e > 0 {

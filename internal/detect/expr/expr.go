@@ -59,6 +59,9 @@ type state struct {
 	names   int
 	tokens  int
 	waiting string // an operator that is a word and waits for its right side
+	depth   int    // brackets that are open
+	glued   bool   // the dot before this token stands right behind an operand
+	over    bool   // no expression goes on like this
 }
 
 // maxBody bounds how much of one expression is read.
@@ -72,7 +75,7 @@ func Judge(s string) Judgement {
 		return Judgement{Work: min(len(s), 64)} // ${1+"$@"}: the idiom of old shell scripts
 	}
 	i := 0
-	for i < len(s) && st.j.Effect < Call {
+	for i < len(s) && st.j.Effect < Call && !st.over {
 		i = st.token(i)
 	}
 	st.j.Work = i + 1
@@ -100,10 +103,16 @@ func (st *state) token(i int) int {
 		return st.number(i)
 	case c == '\'' || c == '"' || c == '`' || c == '\\' && (lex.At(s, i+1) == '\'' || lex.At(s, i+1) == '"'):
 		return st.text(i)
+	case c == '\\':
+		st.over = true
+		st.j.Effect = None // no language has it outside of texts: a drawing, LaTeX
 	case c == '(' || c == '[' || c == '{':
+		st.depth++
 		st.open(i, c)
 		st.push(opening, i+1)
 	case c == ')' || c == ']' || c == '}':
+		st.depth--
+		st.over = st.depth < 0
 		st.push(closing, i+1)
 	case c == '.':
 		if st.prev == text || st.prev == closing && st.prevEnd == i && lex.IsLetter(lex.At(s, i+1)) {
@@ -113,6 +122,7 @@ func (st *state) token(i int) int {
 		} else if st.prev == closing && st.prevEnd == i && lex.At(s, i+1) == '"' {
 			st.rise(Call) // Handlebars: []."constructor"
 		}
+		st.glued = st.prevEnd == i && (st.prev == ident || st.prev == closing || st.prev == text || st.prev == number)
 		st.push(dot, i+1)
 	default:
 		return st.operator(i, c)
@@ -139,7 +149,7 @@ func (st *state) ident(i int) int {
 	}
 	name := s[i:end]
 	switch {
-	case st.prev == dot && st.prevEnd == i && st.tokens > 1:
+	case st.prev == dot && st.prevEnd == i && st.glued:
 		st.rise(Field)
 		if strings.HasPrefix(name, "__") {
 			st.rise(Call) // Python's way to everything

@@ -132,6 +132,7 @@ type row struct {
 	tight          int // the longest run without anything between
 	current        int
 	positionalRead bool
+	beyond         bool // of a position of two digits, or of an address: no translation has these
 	long           bool
 	flagged        bool
 	doubled        bool
@@ -209,6 +210,7 @@ func (r *row) add(i int, c *conversion) {
 	default:
 		r.texts++
 	}
+	r.beyond = r.beyond || c.position >= 2 || c.positional && c.verb == 'p'
 	r.positionalRead = r.positionalRead || c.positional && (strings.IndexByte("xXpn", c.verb) >= 0 || c.position >= 2)
 	r.star = r.star || c.star
 	r.pointer = r.pointer || c.verb == 'p'
@@ -218,6 +220,9 @@ func (r *row) add(i int, c *conversion) {
 	r.bigWidth = r.bigWidth || c.flagged && c.verb == 'n'
 }
 
+// shortSentence is the length of text around "%1$X/%2$X" from which it is a message that somebody translated.
+const shortSentence = 20
+
 func (r *row) judge(s string) string {
 	whole := r.n > 0 && strings.TrimSpace(s[:r.start]) == "" && strings.TrimSpace(s[r.end:]) == ""
 	switch {
@@ -225,7 +230,7 @@ func (r *row) judge(s string) string {
 		return ""
 	case r.write > 0 && (r.n > 1 || r.positionalRead || r.bigWidth || whole || r.marked || r.glued):
 		return "write"
-	case r.positionalRead, r.read >= 3, r.read >= 2 && (r.tight >= 2 || whole):
+	case r.positionalRead && (r.beyond || r.n > 2 || len(s)-(r.end-r.start) < shortSentence), r.read >= 3, r.read >= 2 && (r.tight >= 2 || whole):
 		return "read"
 	case r.tight >= 4, r.tight >= 3 && whole, r.n >= 4 && r.texts == r.n && whole, r.n >= 6 && r.read > 0, r.read > 0 && r.tight >= 3:
 		return "read"

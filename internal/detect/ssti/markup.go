@@ -85,7 +85,10 @@ func (f *finder) percent(i int) int {
 	}
 	end := f.close(endPercent, j)
 	if end < 0 {
-		end = len(s)
+		if lex.IsWord(lex.At(s, i+2)) {
+			return i // <%s|%s>
+		}
+		end = f.lineEnd(j)
 	}
 	body := s[j:max(end, j)]
 	k := lex.SkipSpace(body, 0)
@@ -248,7 +251,7 @@ func (f *finder) razor(i int) {
 	if s[i+1] == '(' {
 		f.seen(kindAt, i)
 		end := f.matching(i + 1)
-		if end < 0 {
+		if end < 0 || lex.At(s, i+2) == '@' {
 			return
 		}
 		j := expr.Judge(s[i+2 : end])

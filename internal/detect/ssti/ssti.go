@@ -109,6 +109,16 @@ func (f *finder) close(c closer, i int) int {
 	return at
 }
 
+// lineEnd returns the offset of the next line end at or behind i, or that of the end: an expression that is not closed
+// is cut off, and goes on no line further.
+func (f *finder) lineEnd(i int) int {
+	k := strings.IndexByte(f.s[i:min(len(f.s), i+512)], '\n')
+	if k < 0 {
+		return len(f.s)
+	}
+	return i + k
+}
+
 func (f *finder) found(rule string, start, end int) {
 	if !f.done {
 		f.done = true
@@ -204,7 +214,7 @@ func (f *finder) double(i int) int {
 	end := f.close(endDouble, j)
 	if end < 0 {
 		if end = f.close(endBrace, j); end < 0 {
-			end = len(s)
+			end = f.lineEnd(j)
 		}
 	}
 	body := s[j:end]
@@ -339,7 +349,10 @@ func (f *finder) braced(i int) int {
 		if i+2 >= len(s) {
 			return i
 		}
-		end = len(s)
+		if s[i] == '~' {
+			return i
+		}
+		end = f.lineEnd(i + 2)
 		least = expr.Compute
 	}
 	body := s[i+2 : end]
@@ -373,7 +386,7 @@ func (f *finder) single(i int) {
 		if end := f.close(endBrace, i+3); end > 0 {
 			f.judge(s[i+3:end], i, end+1, expr.Field)
 		}
-	case c == '*' && i > 0 && lex.IsWord(s[i-1]):
+	case c == '*' && i > 0 && lex.IsWord(s[i-1]) && (lex.IsWord(lex.At(s, i+2)) || lex.At(s, i+2) == ' '):
 		if end := f.close(endBrace, i+2); end > 0 && s[end-1] == '*' && lex.IsWord(lex.At(s, end+1)) {
 			f.found("polyglot", i, end+1) // a{*comment*}b: is it Smarty?
 		}
