@@ -34,7 +34,9 @@ type orderField struct {
 
 // fieldProblems holds the texts of an order, whose delivery method is set, against Tango's table of fields.
 func fieldProblems(r *OrderRequest) (out []FieldError) {
-	for _, f := range orderTable() {
+	table := orderTable()
+	for i := range table {
+		f := &table[i]
 		s := r.text(f.Pointer)
 		if s == "" {
 			if f.Required {

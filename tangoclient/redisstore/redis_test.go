@@ -244,7 +244,10 @@ func TestFleetProcess(t *testing.T) {
 		return tangoclient.Token{Sealed: []byte("sealed"), Issued: time.Now(), Expires: time.Now().Add(24 * time.Hour)}, nil
 	})
 	require.NoError(t, err)
-	p, err := st.Pacer(time.Second, 8)
+	ready, err := os.CreateTemp(dir, "ready-*")
+	require.NoError(t, err)
+	require.NoError(t, ready.Close())
+	p, err := st.Pacer(time.Second, fleetSize)
 	require.NoError(t, err)
 	end := time.Now().Add(time.Duration(seconds) * time.Second)
 	for {
@@ -258,19 +261,16 @@ func TestFleetProcess(t *testing.T) {
 	}
 }
 
-// TestFleet runs eight processes that share one token and one pace.
-func TestFleet(t *testing.T) {
-	seconds := 30
-	if testing.Short() {
-		seconds = 5
-	}
-	t.Parallel()
-	srv := startServer(t, "--requirepass", password)
-	dir := t.TempDir()
+const fleetSize = 8
+
+// startFleet starts the processes of a fleet, and gives the function that waits for their end and tells their turns, in
+// microseconds.
+func startFleet(t *testing.T, srv *server, dir string, seconds int) (wait func() []int64) {
+	t.Helper()
 	var mu sync.Mutex
 	var turns []int64
 	var all sync.WaitGroup
-	for range 8 {
+	for range fleetSize {
 		all.Go(func() {
 			cmd := exec.Command(os.Args[0], "-test.run=^TestFleetProcess$", "-test.v")
 			cmd.Env = append(os.Environ(), "FLEET_REDIS="+srv.addr, "FLEET_DIR="+dir, "FLEET_SECONDS="+strconv.Itoa(seconds))
@@ -287,11 +287,58 @@ func TestFleet(t *testing.T) {
 			}
 		})
 	}
-	all.Wait()
-	fetches, err := filepath.Glob(filepath.Join(dir, "fetch-*"))
+	return func() []int64 {
+		all.Wait()
+		slices.Sort(turns)
+		return turns
+	}
+}
+
+func files(t *testing.T, dir, pattern string) []string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join(dir, pattern))
 	require.NoError(t, err)
-	assert.Len(t, fetches, 1, "one of the eight fetches")
-	slices.Sort(turns)
+	return names
+}
+
+// TestFleetSurvives takes Redis away from eight processes, with all that it held, and gives it back.
+func TestFleetSurvives(t *testing.T) {
+	t.Parallel()
+	srv := startServer(t, "--requirepass", password)
+	dir := t.TempDir()
+	wait := startFleet(t, srv, dir, 20)
+	require.Eventually(t, func() bool { return len(files(t, dir, "ready-*")) == fleetSize }, time.Minute, 50*time.Millisecond)
+	time.Sleep(2 * time.Second)
+	gone := time.Now()
+	srv.stop()
+	time.Sleep(4 * time.Second)
+	srv.start()
+	back := time.Now()
+	turns := wait()
+	assert.Len(t, files(t, dir, "fetch-*"), 1, "a process that has a token needs no other")
+	between := func(from, to time.Time) (n int) {
+		for _, at := range turns {
+			if at >= from.UnixMicro() && at < to.UnixMicro() {
+				n++
+			}
+		}
+		return n
+	}
+	assert.LessOrEqual(t, between(gone.Add(time.Second), back), fleetSize, "each process at most once in eight seconds")
+	assert.GreaterOrEqual(t, between(back.Add(5*time.Second), back.Add(10*time.Second)), 4, "the pace is kept again")
+}
+
+// TestFleet runs eight processes that share one token and one pace.
+func TestFleet(t *testing.T) {
+	seconds := 30
+	if testing.Short() {
+		seconds = 5
+	}
+	t.Parallel()
+	srv := startServer(t, "--requirepass", password)
+	dir := t.TempDir()
+	turns := startFleet(t, srv, dir, seconds)()
+	assert.Len(t, files(t, dir, "fetch-*"), 1, "one of the eight fetches")
 	// The processes do not begin and end together; what counts is the time between the first and the last turn.
 	require.NotEmpty(t, turns)
 	span := float64(turns[len(turns)-1]-turns[0]) / 1e6
