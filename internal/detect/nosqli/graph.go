@@ -29,7 +29,7 @@ func graph(v *scan.View, report scan.Report) bool {
 			report("operation", i, end)
 			return true
 		}
-		if end := clause(s, j); end > 0 {
+		if end := max(clause(s, j), relation(s, j)); end > 0 {
 			report("cypher", i, end)
 			return true
 		}
@@ -106,6 +106,19 @@ func clause(s string, i int) int {
 		}
 	}
 	return 0
+}
+
+// relation returns the end of the relation of Cypher at i that goes on from a node, -[r]- or <-[:A]-, 0 when there is none.
+func relation(s string, i int) int {
+	j := i + len(s[i:]) - len(strings.TrimPrefix(s[i:], "<"))
+	if !lex.HasPrefix(s, j, "-[") || !strings.Contains(s[:i], "}") {
+		return 0
+	}
+	n := strings.IndexByte(s[j:min(len(s), j+64)], ']')
+	if n < 0 || lex.At(s, j+n+1) != '-' {
+		return 0
+	}
+	return j + n + 2
 }
 
 // procedure reports whether name is a procedure that Neo4j has, or its library APOC.

@@ -198,7 +198,8 @@ func operator(name string) usage {
 		"function", "func", "natural", "query", "limit", "sort", "cond", "max", "min", "each", "ref", "id", "db", "eval",
 		"mul", "currentDate", "unwind", "addFields", "replaceRoot", "replaceWith", "bucket", "sample", "redact", "count",
 		"sortByCount", "collStats", "currentOp", "listSessions", "geoNear", "geoIntersects", "bitsAnySet", "bitsAllClear",
-		"bitsAnyClear", "regexMatch", "regexFind", "maxTimeMS", "orderby", "hint", "explain", "skip", "fill", "densify",
+		"bitsAnyClear", "oid", "numberLong", "code", "binary", "regularExpression",
+		"timestamp", "undefined", "uuid", "regexMatch", "regexFind", "maxTimeMS", "orderby", "hint", "explain", "skip", "fill", "densify",
 		"setWindowFields", "arrayElemAt", "objectToArray", "facet", "map", "filter", "reduce", "let", "literal", "convert":
 		return anyOperator
 	}

@@ -47,7 +47,7 @@ func method(name string) bool {
 		"runCommand", "adminCommand", "createUser", "getUsers", "shutdownServer", "copyDatabase", "cloneDatabase",
 		"getCollectionInfos", "createCollection", "serverStatus", "getMongo", "save", "findAndModify", "renameCollection",
 		"version", "logout", "changeUserPassword", "grantRolesToUser", "listCommands", "hostInfo", "count", "distinct",
-		"stats", "getSiblingDB", "getName", "replaceOne", "bulkWrite", "killOp", "currentOp", "fsyncLock", "createIndex", "dropIndexes":
+		"stats", "loadServerScripts", "getSiblingDB", "getName", "replaceOne", "bulkWrite", "killOp", "currentOp", "fsyncLock", "createIndex", "dropIndexes":
 		return true
 	}
 	return false

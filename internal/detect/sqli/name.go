@@ -80,6 +80,9 @@ func (l *lexer) name() token {
 	t := token{kind: tName, start: l.pos}
 	i := l.pos
 	if isWord(l.s[i]) {
+		if n := dollar(l.s[i:]); n > 0 {
+			return l.emit(tString, n)
+		}
 		if n := dash(l.s[i:]); n > 0 && n == len(l.s)-i {
 			return l.comment(n) // what a word processor makes of two hyphens
 		}
@@ -150,6 +153,18 @@ func (l *lexer) glued(i int) int {
 		i = k
 	}
 	return i
+}
+
+// dollar returns the length of the literal of PostgreSQL that s begins with, $$a$$; 0 when there is none. One without
+// a tag is what avoids quotes; a long one would be read again and again.
+func dollar(s string) int {
+	if !strings.HasPrefix(s, "$$") {
+		return 0
+	}
+	if n := strings.Index(s[2:min(len(s), 256)], "$$"); n >= 0 {
+		return n + 4
+	}
+	return 0
 }
 
 // dash returns the length of the dash that s begins with.

@@ -360,7 +360,7 @@ func (p *parser) pattern() bool {
 // withQuery reads a common table expression, or Cypher's WITH 1 AS a MATCH.
 func (p *parser) withQuery() bool {
 	n := p.next()
-	if n.kind != tName && n.kind != tNumber || !p.wordIs(wAs) {
+	if n.kind != tName && n.kind != tNumber && n.word != wConst || !p.wordIs(wAs) {
 		return false
 	}
 	t := p.next()

@@ -128,7 +128,9 @@ func (p *parser) verb(t token) bool {
 		ok = p.object() && !p.sentence(t)
 		if !ok && p.stacked { // DROP members--: a word forgotten, and the rest of the query hidden
 			p.pos = pos
-			ok = p.anyName() && p.kindIs(tComment)
+			ok = p.anyName()
+			n := p.next()
+			ok = ok && (n.kind == tComment || p.isName(t, "truncate") && (n.kind == tEnd || n.kind == tSemi))
 		}
 	case "insert", "replace", "merge":
 		ok = p.insert()

@@ -134,8 +134,8 @@ func (p *parser) named(t token) bool {
 	if (t.dotted || p.feats&fFrom != 0 || f.sel) && catalogue(p.s[t.start:t.end]) {
 		p.feats |= fCatalogue
 	}
-	if p.last.kind == tWord && (p.last.word == wSelect || p.last.word == wAll) && f.sel && p.isName(t, "top") ||
-		p.isName(t, "interval") {
+	if p.last.kind == tWord && (p.last.word == wSelect || p.last.word == wAll) && f.sel &&
+		(p.isName(t, "top") || p.skips(t)) || p.isName(t, "interval") {
 		f.loose = true
 		return true
 	}
@@ -166,6 +166,12 @@ func (p *parser) named(t token) bool {
 	}
 	p.take(t, cName)
 	return true
+}
+
+// skips reports whether t is Firebird's FIRST or SKIP with its number.
+func (p *parser) skips(t token) bool {
+	p.blank()
+	return (p.isName(t, "first") || p.isName(t, "skip")) && isDigit(p.at(p.pos))
 }
 
 // determiner reports whether t is a word that stands before a noun in a sentence, where a query has its table.

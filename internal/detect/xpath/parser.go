@@ -283,7 +283,10 @@ func (p *parser) connective(t token) bool {
 		p.settle()
 		p.connected = true
 		return true
-	case w == "div", w == "mod", w == "idiv", w == "to", w == "union", w == "intersect", w == "except":
+	case w == "div", w == "mod", w == "idiv", w == "to":
+		return true
+	case w == "union", w == "intersect", w == "except":
+		p.last, p.moved = token{kind: tUnion, start: t.start, end: t.end}, true
 		return true
 	case w == "eq", w == "ne", w == "lt", w == "gt", w == "le", w == "ge":
 		p.operand = true
@@ -340,7 +343,7 @@ func (p *parser) judgeBare(after bool) string {
 	switch {
 	case p.connected && (p.measured || p.onPath || p.constant && (after || p.path)):
 		return "boolean"
-	case p.connected && (after || p.digit) && (p.call || p.far):
+	case p.connected && (after || p.digit) && (p.call || p.far), p.connected && p.digit && p.path && p.steps:
 		return "boolean"
 	case p.closed > 0 && p.union, p.bracket && p.digit && p.steps:
 		return "predicate"
