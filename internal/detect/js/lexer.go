@@ -8,6 +8,8 @@ package js
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/tangoguard/tangoguard/internal/detect/ascii"
 )
@@ -141,8 +143,12 @@ func (l *Lexer) comment(newline *bool) bool {
 	return true
 }
 
-// wideSpace returns the length of the white space beyond ASCII at the beginning of s, and whether it ends a line.
+// wideSpace returns the length of the white space beyond ASCII at the beginning of s, and whether it ends a line:
+// ECMA-262 12.2 and 12.3.
 func wideSpace(s string) (n int, breaks bool) {
+	if strings.IndexByte("\xC2\xE1\xE2\xE3\xEF", s[0]) < 0 { // none begins with another byte
+		return 0, false
+	}
 	switch {
 	case strings.HasPrefix(s, "\u00a0"):
 		return 2, false
@@ -150,6 +156,9 @@ func wideSpace(s string) (n int, breaks bool) {
 		return 3, true
 	case strings.HasPrefix(s, "\ufeff"):
 		return 3, false
+	}
+	if r, size := utf8.DecodeRuneInString(s); unicode.Is(unicode.Zs, r) {
+		return size, false
 	}
 	return 0, false
 }
@@ -216,6 +225,11 @@ func (l *Lexer) regexp() bool {
 func wordEnd(s string, i int) int {
 	for i < len(s) {
 		switch {
+		case s[i] >= utf8.RuneSelf:
+			if n, _ := wideSpace(s[i:]); n > 0 {
+				return i
+			}
+			i++
 		case isWord(s[i]):
 			i++
 		case strings.HasPrefix(s[i:], `\u`):

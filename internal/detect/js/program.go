@@ -358,10 +358,22 @@ func (r *reader) close(c byte) {
 	}
 }
 
-// settle notes a sink under another name, a=top.alert, when the operand that is assigned has been read.
+// settle notes a sink under another name, a=top.alert, or what only running it tells, a=top[x+y], when the operand
+// that is assigned has been read.
 func (r *reader) settle() {
-	r.sink = r.sink || r.gets && r.operand && !r.chain.computed && Sink(r.last(r.chain))
+	if r.gets && r.operand {
+		r.sink = r.sink || !r.chain.computed && Sink(r.last(r.chain)) || r.chain.computed && scope(r.root(r.chain))
+	}
 	r.gets = false
+}
+
+// scope reports whether name is the global object, whose members are the functions of the browser.
+func scope(name string) bool {
+	switch name {
+	case "window", "self", "top", "parent", "frames", "globalThis", "this":
+		return true
+	}
+	return false
 }
 
 // held notes what becomes of the sink that the bracket f held, which c has closed.
@@ -390,6 +402,7 @@ func (r *reader) call(t Token) {
 	case Sink(last) && !(direct && t.Kind == Punct && r.plainArgument()), last == "constructor", r.sink,
 		Loader(last) && r.loads(),
 		Sink(root) && (last == "call" || last == "apply" || last == "bind"),
+		prose && Global(root) && !direct && methodOf(last) == navigates && r.leads(t),
 		Global(root) && c.computed:
 		r.effect(Acts, int(c.start), t.Stop)
 	case prose:

@@ -134,9 +134,15 @@ func (f *finder) amongAttributes(start int) bool {
 
 func isJunk(c byte) bool { return c == '<' || c == '>' || isQuote(c) }
 
-// littered looks at the name that ends at end and has quotes or brackets between its letters, which a filter
-// takes out that removes them: o<nblur=, "onblur<=, o'n'l'o'a'd'=.
+// littered looks at the name that ends at end and has quotes, brackets or tags between its letters, which a filter
+// takes out that removes them: o<nblur=, "onblur<=, o'n'l'o'a'd'=, o<x>nblur=.
 func (f *finder) littered(end int) {
+	if !f.withoutJunk(end, false) && f.view.Has.Has('<') {
+		f.withoutJunk(end, true)
+	}
+}
+
+func (f *finder) withoutJunk(end int, tags bool) bool {
 	s := f.text
 	var buf [24]byte
 	n, junk, i := len(buf), 0, end-1
@@ -149,15 +155,31 @@ func (f *finder) littered(end int) {
 			break
 		} else if n > 0 {
 			junk++
+			if tags && c == '>' {
+				i = tagBefore(s, i)
+			}
 		}
 	}
 	f.work += end - i
 	for i++; i < end && isJunk(s[i]); i++ { // before its first letter they are the end of a value
 		junk--
 	}
-	if low := string(buf[n:]); junk > 0 && handlerName(low) && knownEvent(low[2:]) {
-		f.report(ruleAttrOut, i, end+1)
+	low := string(buf[n:])
+	if junk <= 0 || !handlerName(low) || !knownEvent(low[2:]) {
+		return false
 	}
+	f.report(ruleAttrOut, i, end+1)
+	return true
+}
+
+// tagBefore returns the offset at which a short tag begins that ends at i, as in "o<x>nblur=, or i.
+func tagBefore(s string, i int) int {
+	for k := i - 1; k >= 0 && i-k < maxName/4 && s[k] != '>'; k-- {
+		if s[k] == '<' && k+1 < i && ascii.IsLetter(s[k+1]) {
+			return k
+		}
+	}
+	return i
 }
 
 // remote reports whether a value begins with a URL of another origin.

@@ -274,7 +274,7 @@ func (f *finder) colon(i int) {
 			return
 		}
 		p := f.code(i+1, len(s))
-		if p.Effect != js.None || strings.HasPrefix(rest, "//") || strings.HasPrefix(rest, "/*") || shows(rest) {
+		if p.Effect != js.None || strings.HasPrefix(rest, "//") || strings.HasPrefix(rest, "/*") || remote(rest) || shows(rest) {
 			f.report(ruleURL, start, i+1+p.Stop)
 		}
 	case "vbscript":

@@ -101,6 +101,9 @@ func TestRules(t *testing.T) {
 		{"a picture in a form-encoded tag", "resource-attribute", `<img+alt="a+b"+src="x">`},
 		{"a directive in a form-encoded tag", "framework-directive", `<b+id=x+ng-init=y>`},
 		{"a comment between a name and its bracket", "script-code", `x=y/**/alert/*(*/(1)`},
+		{"a handler with a tag in its name", "attribute-breakout", `"on<x>load=f<x>()`},
+		{"a handler that a tag seems to end", "attribute-breakout", `"on<click>=f`},
+		{"a script URL that looks like a link", "script-url", "javascript:https://x.example/"},
 		{"an attribute cut off", "dangling-markup", `<q cite=`},
 		{"the first number without letters", "obfuscated-script", `$$=~[];`},
 		{"a data: document far behind its scheme", "script-url", `href="data:                              text/html,x`},
@@ -230,7 +233,9 @@ func TestSteps(t *testing.T) {
 		"<a style=", "x style=a", "import", "import(", "a.", "a[", "b/", ".constructor(", "x.find(", "\xbcscript", "<svg>", "<x:", "<?", "<%", "(ﾟ]+", "'-", "'-f", ";", ",",
 		"document.cookie", "=document.cookie", "=/[", "a=/[\n", "(/[", "alert(/[", "a=`", "a.b=\"", "import(\"", "a.src=\"x\";", "alert(\"", "alert(a", "new XMLHttpRequest;", "alert`", "alert\\`", "expression(", ":expression(", "\n", "a\n", "\x00",
 		"'>", "\">>", "/>", "\"\"", "\"<a x=\"\"", "o'n'l=", "o<n=", "<l=", "{}", "{}a{", "a=''+", "''+<a", ">+''", "a='b'+'c';", "a=/b/.source+", "=/b/ .source", "expression(", "parseInt(\"",
-		"chr(1)+", "chr(", ".replace(/", "x.y(/a,", "0[a.b](", "0[a](", "eval(a)(", "&{", "&{a(", "¼script", "[\xbc]script", "behavior:url(", "background:", "e:", "\\65 ", "x\\0", "<marquee>", "\" a=b onload=", "\" a=b ",
+		"chr(1)+", "chr(", ".replace(/", "x.y(/a,", "0[a.b](", "0[a](", "eval(a)(", "&{", "&{a(", "¼script", "[\xbc]script", "behavior:url(", "background:", "e:", "\\65 ", "x\\0", "[alert,", "[alert]=", "{alert:", "(alert||", "new Promise(alert", "a=top.alert;", "class extends alert{", "o<x>", "\"o<x>n=", "*/(", "/**/(", "/*(", "<a+", "<a+b=",
+		"<a+b=\"", "=~[]", "\"+\"", "'+'a", "data:x;base64,P", ".sort.call`${", "`${a", "javascript:a.", "x:url(", "url(javascript", "<a @b ", "<a (b)=", "\u3000", "a\u3000", "![] ",
+		"<marquee>", "\" a=b onload=", "\" a=b ",
 	} {
 		scantest.Linear(t, xss.Detector(), 24, pattern)
 	}
