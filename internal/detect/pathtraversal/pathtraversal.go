@@ -171,7 +171,7 @@ func segmentStart(s string, i int) bool {
 // aliased reports whether the two dots at s[i:end], at the end of a name, lead out of a directory that a server has
 // another name for: "/img../.git/config" is "/srv/img/../.git/config" where "/img" is an alias of "/srv/img/".
 func aliased(s string, i, end int) (n int, ok bool) {
-	if end-i == 2 && i > 0 && isWord(s[i-1]) && end < len(s) && s[end] == ';' && separator(s, end+1) > 0 {
+	if end-i == 2 && i > 1 && isWord(s[i-1]) && isWord(s[i-2]) && end+2 < len(s) && s[end] == ';' && s[end+1] == '/' && isWord(s[end+2]) {
 		return end + 2, true // Tomcat's parameter of a path
 	}
 	k := separator(s, end)

@@ -31,8 +31,9 @@ func ofTheSystem(p string) bool {
 		return own(rest) || own(below) && !lex.EqualFold(sub, "tmp") ||
 			below == "" && (kept(rest) || isLog(name)) || lex.EqualFold(sub, "log") && isLog(name)
 	case lex.EqualFold(dir, "usr"):
-		sub, below := component(rest)
-		return own(rest) || lex.EqualFold(sub, "local") && own(below)
+		if sub, below := component(rest); lex.EqualFold(sub, "local") && own(below) {
+			return true
+		}
 	case lex.EqualFold(dir, "home") || lex.EqualFold(dir, "users"):
 		return false
 	}
