@@ -30,23 +30,10 @@ var entries = func() (t [128][]entry) {
 			t[path[0]] = append(t[path[0]], entry{path, p})
 		}
 	}
-	put(root, "etc/passwd", "etc/shadow", "etc/group", "etc/gshadow", "etc/hosts", "etc/hostname", "etc/motd", "etc/issue", "etc/fstab",
-		"etc/mtab", "etc/crontab", "etc/cron.d/", "etc/sudoers", "etc/profile", "etc/resolv.conf", "etc/network/", "etc/netconfig",
-		"etc/ssh/", "etc/ssl/", "etc/apache2/", "etc/apache/", "etc/httpd/", "etc/nginx/", "etc/mysql/", "etc/my.cnf", "etc/php",
-		"etc/os-release", "etc/lsb-release", "etc/redhat-release", "etc/debian_version", "etc/security/", "etc/master.passwd",
-		"etc/inetd.conf", "etc/exports", "etc/kubernetes/", "etc/tomcat", "etc/proftpd", "etc/vsftpd", "etc/pure-ftpd", "etc/samba/",
-		"etc/lighttpd", "etc/phpmyadmin", "etc/environment", "etc/bashrc", "etc/bash.bashrc", "etc/ldap", "etc/openldap",
-		"etc/hosts.allow", "etc/hosts.deny", "etc/httpd.conf", "etc/http/", "etc/ftp", "etc/login.defs", "etc/modules", "etc/vhcs2/", "etc/wu-ftpd",
-		"etc/chroot", "etc/aliases", "etc/anacrontab", "etc/at.", "etc/bootptab", "etc/cups/", "etc/default/", "etc/dns2tcp", "etc/grub",
-		"etc/inittab", "etc/ipfw", "etc/lilo.conf", "etc/manpath", "etc/miredo", "etc/nginx.conf", "etc/openvpn/", "etc/pam", "etc/passwd-",
-		"etc/passwd~", "etc/shadow-", "etc/shadow~", "etc/group-", "etc/postgresql/", "etc/printcap", "etc/pki/", "etc/rc.conf", "etc/rc.local",
-		"etc/securetty", "etc/snmp/", "etc/squid", "etc/sysctl.conf", "etc/system-release", "etc/termcap", "etc/timezone",
-		"etc/updatedb.conf", "etc/wgetrc", "etc/x11/", "etc/zsh", "etc/alpine-release", "etc/centos-release", "etc/csh.", "etc/shells",
-		"etc/sysconfig", "etc/ldap.conf", "etc/krb5", "etc/mail/sendmail", "etc/mail/access", "etc/postfix/", "etc/exim", "etc/dovecot",
-		"etc/cassandra", "etc/redis", "etc/mongod", "etc/elasticsearch/", "etc/docker/", "etc/fail2ban/", "etc/letsencrypt/", "etc/logrotate", "etc/syslog", "etc/rsyslog", "etc/init.d/", "etc/rc.d/", "etc/services", "etc/protocols", "etc/nsswitch.conf",
-		"proc/self/", "proc/version", "proc/cmdline", "proc/mounts", "proc/cpuinfo", "proc/meminfo", "proc/net/", "proc/sched_debug",
-		"proc/modules", "proc/filesystems", "proc/partitions", "proc/config.gz", "proc/1/", "proc/devices", "proc/swaps", "proc/stat",
-		"proc/sys/", "proc/kcore", "proc/kallsyms", "proc/kmsg", "proc/keys", "proc/scsi/", "proc/driver/", "proc/slabinfo", "proc/interrupts", "proc/ioports", "proc/uptime", "proc/loadavg", "proc/[",
+	put(root, "etc/cron.d/", "etc/network/", "etc/ssh/", "etc/ssl/", "etc/apache2/", "etc/apache/", "etc/httpd/", "etc/nginx/", "etc/mysql/",
+		"etc/security/", "etc/kubernetes/", "etc/samba/", "etc/bash.bashrc", "etc/http/", "etc/login.defs", "etc/vhcs2/", "etc/at.", "etc/cups/",
+		"etc/default/", "etc/openvpn/", "etc/postgresql/", "etc/pki/", "etc/rc.local", "etc/snmp/", "etc/x11/", "etc/csh.", "etc/postfix/",
+		"etc/elasticsearch/", "etc/docker/", "etc/fail2ban/", "etc/letsencrypt/", "etc/init.d/", "etc/rc.d/", "proc/config.gz", "proc/self/", "proc/1/", "proc/sys/", "etc/vsftpd",
 		"sys/class/", "dev/fd/", "dev/mem", "dev/tcp/", "dev/shm/",
 		"var/log/apache", "var/log/httpd", "var/log/nginx", "var/log/mysql", "var/log/lighttpd", "var/log/auth.log",
 		"var/log/syslog", "var/log/messages", "var/log/secure", "var/log/maillog", "var/log/mail.log", "var/log/vsftpd", "var/log/proftpd",
@@ -57,9 +44,7 @@ var entries = func() (t [128][]entry) {
 		"usr/lib/php", "usr/local/mysql", "usr/local/psa/", "usr/pkg/etc/", "usr/share/tomcat", "usr/share/adduser/",
 		"opt/lampp/", "opt/xampp/", "opt/apache", "opt/tomcat", "private/etc/", "bin/sh", "bin/bash", "bin/id", "bin/ls", "bin/cat", "usr/bin/id",
 		"home/user/.", "apache/logs/", "apache2/logs/", "logs/access", "logs/error", "srv/www/", "srv/http", "library/webserver/",
-		"windows/win.ini", "windows/system.ini", "windows/system32", "windows/repair/", "windows/php.ini", "windows/my.ini", "windows/panther/",
-		"windows/debug/", "windows/iis", "windows/temp/", "windows/explorer.exe", "windows/notepad.exe", "windows/config", "windows/regedit",
-		"windows/syswow64", "windows/windowsupdate.log", "windows/microsoft.net/",
+
 		"winnt/", "boot.ini", "autoexec.bat", "config.sys", "win.ini", "system32/", "inetpub/", "pagefile.sys", "hiberfil.sys", "ntldr",
 		"xampp/", "wamp/", "wamp64/", "appserv/", "apache24/", "program files/apache", "program files (x86)/apache",
 		"program files/mysql", "program files/xampp", "program files/filezilla", "documents and settings/administrator",
@@ -262,7 +247,7 @@ func kept(rest string) bool {
 }
 
 // settings are the extensions of files that systems keep for themselves, and nobody else.
-var settings = lex.NewSet("passwd pdb rc inc conf cnf cfg d types rules allow deny keytab pid sock service socket pub")
+var settings = lex.NewSet("passwd pdb config master default com rc inc conf cnf cfg d types rules allow deny keytab pid sock service socket pub")
 
 // match compares the beginning of s with path in any case; any run of separators and "./" stands for a slash. A
 // file must end where its name does.
