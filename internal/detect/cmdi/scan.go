@@ -308,6 +308,9 @@ func (f *finder) bareWord(c *command) bool {
 	if f.words == 0 || c.args.n > 0 || c.program&shell.Sure != 0 {
 		return false
 	}
+	if c.program&(shell.Natural|shell.Alone) == shell.Alone && c.end+1 == len(f.s) && f.s[c.end] == ';' {
+		return false // "gift\nenv;" ends a command, not a list
+	}
 	switch strings.Trim(f.s[c.start:c.wordEnd], "\\") {
 	case "id", "ls", "pwd": // what everybody sends first
 		return false

@@ -304,7 +304,7 @@ func nul(s string, report scan.Report) {
 		dotted := strings.LastIndexByte(name, '.')
 		ext := i+1 < len(s) && s[i+1] == '.' && i+2 < len(s) && isWord(s[i+2])
 		if name != "" && isWord(name[len(name)-1]) && (ext || dotted >= 0 && len(name)-dotted <= 6 && allWord(name[dotted+1:]) ||
-			strings.ContainsAny(name, `/\`) && i+1 == len(s)) {
+			strings.ContainsAny(name, `/\`) && i+1 == len(s) || start == 0 && i+1 == len(s)) {
 			report("nul-cut", start, i+1)
 		}
 	}
