@@ -167,7 +167,7 @@ func (f *finder) simple(i int) command {
 		c.strength = judge(p, &c.args, &w, exact)
 		c.hidden = w.Marks&shell.Hidden != 0
 	case string(w.Text()) == ".":
-		if c.args.n == 1 && c.args.root+c.args.path > 0 && strings.ContainsFunc(c.args.first, unicode.IsLetter) {
+		if c.args.n == 1 && c.args.root+c.args.path > 0 && c.args.quoted == 0 && strings.ContainsFunc(c.args.first, unicode.IsLetter) {
 			c.strength = fits // a script has a name; a drawing has dots and slashes
 		}
 	case c.args.n == 0:
@@ -224,6 +224,8 @@ func (f *finder) wrapped(i int) int {
 // judge weighs a known program against its arguments.
 func judge(p shell.Program, a *args, w *shell.Word, exact bool) int {
 	switch {
+	case exact && a.prose > 2 && a.root+a.url+a.address+a.vars+a.option+a.quoted == 0:
+		return name // "/usr/sbin/sendmail differs from the other one"
 	case exact, w.Marks&shell.Hidden != 0:
 		return certain
 	case w.Marks&shell.Brace != 0 && a.vars > 0:
@@ -247,8 +249,11 @@ func judge(p shell.Program, a *args, w *shell.Word, exact bool) int {
 		p&(shell.TakesURL|shell.TakesAny) != 0 && a.url > 0 ||
 		p&(shell.TakesHost|shell.TakesAny) != 0 && (a.address > 0 || a.vars > 0) ||
 		p&shell.TakesPath != 0 && a.redirect ||
-		p&shell.TakesText != 0 && a.quoted > 0 && (a.open || p&shell.Sure != 0)
+		p&shell.TakesText != 0 && a.quoted > 0 && (a.open && (!natural || p&shell.TakesNumber != 0 || p&shell.Shell != 0) || p&shell.Sure != 0)
 	if strong {
+		if natural && a.proseFirst && a.prose > 2 && place == 0 {
+			return name // "which will be deleted by "go clean -modcache"."
+		}
 		if place == 0 && a.prose > 0 && (natural || a.prose > 2) && !(a.option > 0 && a.path+a.file+a.quoted > 0) {
 			return fits
 		}

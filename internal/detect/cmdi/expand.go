@@ -226,7 +226,7 @@ func (f *finder) angle(i int) {
 		}
 	case s[i] == '<' && i == 0:
 		c := f.read(1)
-		if c.strength >= alone && c.args.n == 0 && c.end < len(s) && (endsCommand(s, c.end) && s[c.end] != '<' && s[c.end] != '>' || s[c.end] == '\\') {
+		if c.strength >= alone && c.args.n == 0 && c.end < len(s) && (c.program&shell.Natural == 0 || s[c.end] != '`') && (endsCommand(s, c.end) && s[c.end] != '<' && s[c.end] != '>' || s[c.end] == '\\') {
 			f.found("chained-command", i, c.end+1)
 		}
 	}
@@ -345,7 +345,7 @@ func (f *finder) percent(i int) {
 	switch {
 	case lex.At(s, end) == '%' && i == 0 && lex.IsBlank(lex.At(s, end+1)) && lex.At(s, end+2) == '/' && environment[s[i+1:end]]:
 		f.found("shell-variable", i, end+3)
-	case lex.HasPrefix(s, end, ":~") && (lex.IsDigit(lex.At(s, end+2)) || lex.At(s, end+2) == '-'):
+	case end > i+2 && lex.HasPrefix(s, end, ":~") && (lex.IsDigit(lex.At(s, end+2)) || lex.At(s, end+2) == '-'):
 		f.found("shell-variable", i, end+3)
 	case lex.At(s, end) == '%':
 		var buf [24]byte

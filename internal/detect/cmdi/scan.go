@@ -33,6 +33,9 @@ func (f *finder) bare() {
 	if c.strength < certain && !(c.strength == fits && c.program&shell.Alone != 0 && c.program&shell.Sure != 0 && c.args.n == 0 && c.end == len(s)) {
 		return
 	}
+	if c.args.prose > 0 && c.program&shell.Natural != 0 && lex.IsUpper(s[i]) && lex.IsLower(lex.At(s, i+1)) {
+		return // "Move /srv/a to /srv/b": a sentence
+	}
 	if c.args.n == 1 && strings.TrimLeft(s[c.wordEnd:c.end], " +") == "/dev/null" {
 		return // reads nothing
 	}
@@ -217,7 +220,10 @@ func (f *finder) separator(i int) int {
 		j++
 	}
 	f.work += j - i
-	for j < len(s) && (s[j] == '\'' || s[j] == '"' || s[j] == '(' || s[j] == '{' || s[j] == '@' || s[j] == '!') && !brace(s, j) {
+	for ats := 0; j < len(s) && (s[j] == '\'' || s[j] == '"' || s[j] == '(' || s[j] == '{' || s[j] == '@' && ats < 2 || s[j] == '!') && !brace(s, j); {
+		if s[j] == '@' {
+			ats++
+		}
 		j++ // ;'id', |("id"), & {id; }
 		j = lex.SkipBlanks(s, j)
 	}

@@ -265,10 +265,12 @@ func judge(s string, c *climb) string {
 		return ""
 	case c.filtered:
 		return "dot-dot-filter"
-	case c.nested && (c.ups > 1 || sensitive || value && c.end-c.start > 4):
+	case c.nested && (c.ups > 1 || sensitive || value && c.end-c.start > 4 && strings.IndexByte(s, ' ') < 0):
 		return "dot-dot-filter"
 	case c.nested:
 		return ""
+	case c.ups < 4 && !sensitive && start > 0 && s[start-1] == ' ' && strings.Count(s[:min(start, 256)], " ") > 3:
+		return "" // "generated from the source in ../../gifts"
 	case c.ups > 1 || sensitive:
 		return "dot-dot"
 	case value && strings.IndexByte(s, ' ') < 0 && (c.end < len(s) || prefixed || start == 0 || s[start-1] == '='):

@@ -144,7 +144,7 @@ func (w *Word) quote(s string, i int) (next int, ok bool) {
 	for j := i + 1; j < stop; j++ {
 		switch {
 		case s[j] == s[i]:
-			if i > w.Start || (j+1 < len(s) && !Ends(s[j+1]) && s[j+1] != '\'' && s[j+1] != '"' && s[j+1] != '`') {
+			if i > w.Start && (j > i+1 || j+1 < len(s) && !Ends(s[j+1])) || (j+1 < len(s) && !Ends(s[j+1]) && s[j+1] != '\'' && s[j+1] != '"' && s[j+1] != '`') {
 				w.Marks |= Hidden
 			} else {
 				w.Marks |= Quoted

@@ -122,6 +122,9 @@ func judge(s string, u *weburl.URL) string {
 func disguised(v *scan.View, u *weburl.URL) bool {
 	const enough = 64
 	for i := u.Start + len(u.Scheme) + 1 + u.Slashes; i < u.Path && i < u.Start+enough; i++ {
+		if !isHostByte(v.Text, i) && v.Text[i] != '.' && v.Text[i] != '-' {
+			return false // a bracket of another width ends the URL
+		}
 		if v.Kind(i)&scan.Fold != 0 {
 			return true
 		}
