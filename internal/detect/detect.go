@@ -23,6 +23,7 @@ func Inspect(s string) []scan.Finding { return standard.Inspect(s) }
 type Set struct {
 	detectors []scan.Detector
 	sieve     *scan.Sieve // of their gates, and of decoding
+	looks     uint32      // the detectors that look at a text before their Find does
 	hidden    bool        // the class unicode is wanted
 	ungated   bool        // run every detector on everything: the slow reference of the tests
 }
@@ -38,6 +39,9 @@ func NewSet(want func(scan.Class) bool) *Set {
 	var gates []scan.Gate
 	for _, d := range detectors() {
 		if want(d.Class) {
+			if d.Worth != nil {
+				s.looks |= 1 << len(s.detectors)
+			}
 			s.detectors = append(s.detectors, d)
 			gates = append(gates, d.Gate)
 		}
@@ -46,12 +50,21 @@ func NewSet(want func(scan.Class) bool) *Set {
 	return s
 }
 
-// open gives the gates that a text with the signs m passes, a bit for each detector and the next one for decoding.
-func (set *Set) open(m scan.Signs) uint32 {
+// open gives the detectors that have to look at s, a bit for each, and the next bit for decoding; and the bytes that
+// may occur in s.
+func (set *Set) open(s string) (open uint32, has scan.ByteSet) {
+	m := set.sieve.Look(s)
+	has = m.Bytes()
 	if set.ungated {
-		return 1<<(len(set.detectors)+1) - 1
+		return 1<<(len(set.detectors)+1) - 1, has
 	}
-	return set.sieve.Open(m)
+	open = set.sieve.Open(m)
+	for look := open & set.looks; look != 0; look &= look - 1 {
+		if i := bits.TrailingZeros32(look); !set.detectors[i].Worth(s, has) {
+			open &^= 1 << i
+		}
+	}
+	return open, has
 }
 
 // Classes lists the classes of all detectors in the order of the table.
@@ -65,14 +78,13 @@ func Classes() []scan.Class {
 
 // Inspect is the function Inspect with the detectors of the set.
 func (set *Set) Inspect(s string) []scan.Finding {
-	m := set.sieve.Look(s)
-	open := set.open(m)
+	open, has := set.open(s)
 	if open == 0 {
 		return nil
 	}
 	r := runs.Get().(*run)
 	r.set = set
-	r.text(s, m, open)
+	r.text(s, has, open)
 	found := tidy(r.found)
 	r.release()
 	return found
@@ -80,14 +92,13 @@ func (set *Set) Inspect(s string) []scan.Finding {
 
 // Clean reports whether Inspect finds nothing in s. It stops at the first finding and never allocates for one.
 func (set *Set) Clean(s string) bool {
-	m := set.sieve.Look(s)
-	open := set.open(m)
+	open, has := set.open(s)
 	if open == 0 {
 		return true
 	}
 	r := runs.Get().(*run)
 	r.set, r.first = set, true
-	r.text(s, m, open)
+	r.text(s, has, open)
 	clean := !r.dirty
 	r.release()
 	return clean
@@ -100,11 +111,11 @@ var links = NewSet(func(c scan.Class) bool { return c == LinkClass })
 
 // Steps counts the steps that the detectors take on s: the measure of the tests for linear time.
 func (set *Set) Steps(s string) int {
-	m := set.sieve.Look(s)
+	open, has := set.open(s)
 	r := runs.Get().(*run)
 	defer r.release()
-	r.set = set
-	r.text(s, m, set.open(m))
+	r.set, r.work = set, len(s)
+	r.text(s, has, open)
 	return r.work
 }
 
@@ -161,9 +172,9 @@ func (r *run) add(rule string, start, end int) {
 // text inspects s at every layer. Where backslash escapes stand beside others a second chain of layers leaves
 // the backslashes alone: "%2e%2e\boot.ini" is a path, and its "\b" no escape. What may be the cell of a CSV file
 // is inspected as such too.
-func (r *run) text(s string, m scan.Signs, open uint32) {
+func (r *run) text(s string, has scan.ByteSet, open uint32) {
 	r.used = 1
-	r.views[0].Reset(s, m, &r.work)
+	r.views[0].Reset(s, has, &r.work)
 	r.detect(&r.views[0], open)
 	if open>>len(r.set.detectors) != 0 {
 		r.chains(0)
@@ -206,7 +217,10 @@ func (r *run) layers(from int, kinds scan.Kinds) (split int) {
 }
 
 // look inspects a view that was made of another.
-func (r *run) look(v *scan.View) { r.detect(v, r.set.open(r.set.sieve.Look(v.Text))) }
+func (r *run) look(v *scan.View) {
+	open, _ := r.set.open(v.Text)
+	r.detect(v, open)
+}
 
 // detect runs the detectors whose gates are open.
 func (r *run) detect(v *scan.View, open uint32) {

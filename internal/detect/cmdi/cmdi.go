@@ -48,11 +48,24 @@ const Class scan.Class = "cmdi"
 
 // Detector finds command injection. It has no gate: "net user" holds nothing but letters and a blank.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Find: find}
+	return scan.Detector{Class: Class, Worth: worth, Find: find}
 }
 
+// worth reports whether a text may begin with a command, or holds a byte behind which one may stand.
+func worth(s string, has scan.ByteSet) bool {
+	if triggerSet.Meets(&has) {
+		return true
+	}
+	f := finder{s: s, plus: spaced(&has)}
+	i, special := f.start()
+	return special || f.plausible(i)
+}
+
+// spaced reports whether plus signs stand for blanks.
+func spaced(has *scan.ByteSet) bool { return !has.Has(' ') && has.Has('+') }
+
 func find(v *scan.View, report scan.Report) {
-	f := finder{s: v.Text, plus: !v.Has.Has(' ') && v.Has.Has('+'), report: report}
+	f := finder{s: v.Text, plus: spaced(&v.Has), report: report}
 	f.bare()
 	if !f.done {
 		f.scan(&v.Has)

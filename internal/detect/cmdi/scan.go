@@ -12,14 +12,8 @@ import (
 // anybody who reads "find me a gift".
 func (f *finder) bare() {
 	s := f.s
-	i, _ := skipBlanks(s, 0, f.plus, false)
-	if i >= len(s) {
-		return
-	}
-	if s[i] == '+' || s[i] == '@' {
-		i, _ = skipBlanks(s, i+1, f.plus, false)
-	}
-	if lex.HasPrefix(s, i, "ext::") {
+	i, transport := f.start()
+	if transport {
 		if c := f.read(i + len("ext::")); c.strength >= name {
 			f.found("option-injection", i, c.end) // what git runs in the place of a transport
 			return
@@ -58,10 +52,23 @@ func (f *finder) bare() {
 	f.found("command", i, c.end)
 }
 
+// start returns where the text begins, and whether it does with a command that git runs in the place of a transport.
+func (f *finder) start() (i int, transport bool) {
+	s := f.s
+	i, _ = skipBlanks(s, 0, f.plus, false)
+	if i < len(s) && (s[i] == '+' || s[i] == '@') {
+		i, _ = skipBlanks(s, i+1, f.plus, false)
+	}
+	return i, lex.HasPrefix(s, i, "ext::")
+}
+
 // plausible is a cheap first look at a text: can its first two words begin a command line? Most prose has a
 // second word that begins with a letter, and a first one that takes no sub-command.
 func (f *finder) plausible(i int) bool {
 	s := f.s
+	if i >= len(s) {
+		return false
+	}
 	j := i
 	capitals, plain := 0, true
 	for j < len(s) && !lex.IsBlank(s[j]) && !(f.plus && s[j] == '+') {

@@ -124,6 +124,9 @@ func (c Clue) in(s string) bool {
 // Signs are what a Sieve has seen in a text, or what a gate waits for: single bytes by their group, pairs by their bit.
 type Signs struct{ groups, pairs uint64 }
 
+// Bytes gives the bytes that may occur in a text with the signs m.
+func (m Signs) Bytes() ByteSet { return bytesOf(m.groups) }
+
 // Meets reports whether the two have something in common.
 func (m Signs) Meets(o Signs) bool { return m.groups&o.groups|m.pairs&o.pairs != 0 }
 
@@ -133,6 +136,8 @@ type Sieve struct {
 	begin         uint64      // those that the beginning of a text may begin
 	pairs         int         // how many there are
 	gates         []sieved
+	always        uint32 // the gates that let everything through
+	any           Signs  // one of these must be there for any other gate
 }
 
 // sieved is a gate in signs. A gate of more lists than this is less strict, and so still sound.
@@ -144,7 +149,7 @@ const all = ^uint64(0)
 func NewSieve(gates []Gate) *Sieve {
 	s := new(Sieve)
 	var known []Clue
-	for _, g := range gates {
+	for n, g := range gates {
 		t := sieved{{all, all}, {all, all}}
 		for i := range min(len(g), len(t)) {
 			t[i] = Signs{}
@@ -154,6 +159,12 @@ func NewSieve(gates []Gate) *Sieve {
 			}
 		}
 		s.gates = append(s.gates, t)
+		if len(g) == 0 {
+			s.always |= 1 << n
+			continue
+		}
+		s.any.groups |= t[0].groups
+		s.any.pairs |= t[0].pairs
 	}
 	s.pairs = len(known)
 	return s
@@ -219,6 +230,9 @@ func (s *Sieve) Look(text string) (m Signs) {
 
 // Open gives the gates that a text with the signs m passes, a bit for each.
 func (s *Sieve) Open(m Signs) (open uint32) {
+	if !s.any.Meets(m) {
+		return s.always // as with most of what people write
+	}
 	for i := range s.gates {
 		if g := &s.gates[i]; g[0].Meets(m) && g[1].Meets(m) {
 			open |= 1 << i

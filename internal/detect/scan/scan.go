@@ -32,10 +32,10 @@ func NewView(text string) View {
 	return View{Text: text, Has: bytesOf(GroupsOf(text)), work: new(int)}
 }
 
-// Reset makes v the view of a text as given, whose signs are m, counting the work of the detectors in work, which
-// may be nil.
-func (v *View) Reset(text string, m Signs, work *int) {
-	v.Text, v.Has, v.Layer, v.parent, v.work = text, bytesOf(m.groups), 0, nil, work
+// Reset makes v the view of a text as given, which holds the bytes of has, counting the work of the detectors in
+// work, which may be nil.
+func (v *View) Reset(text string, has ByteSet, work *int) {
+	v.Text, v.Has, v.Layer, v.parent, v.work = text, has, 0, nil, work
 	v.edits = v.edits[:0]
 }
 
@@ -91,6 +91,10 @@ type Detector struct {
 	Class Class
 	// Gate says what a view must hold. It must be sound: a view that it keeps from Find has no finding of this class.
 	Gate Gate
+	// Worth looks at the beginning of a text, and at whether it holds any of the bytes that matter, before anything is
+	// made ready for Find: at what a gate cannot tell. has is the text's View.Has. It must be sound as the gate is;
+	// nil is always true.
+	Worth func(text string, has ByteSet) bool
 	// Find reports what it finds, in any order. It is linear in len(v.Text), allocates nothing on text that
 	// is clean, and keeps nothing after it returns.
 	Find func(v *View, report Report)

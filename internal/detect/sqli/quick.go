@@ -9,10 +9,7 @@ import (
 
 // quick reports whether a text is worth reading as SQL. Nearly all that people write is not, and shows it in the
 // first word of each place where SQL could begin: the beginning, behind a quote, behind a semicolon, a bracket.
-func quick(v *scan.View) bool {
-	s := v.Text
-	has := &v.Has
-	v.Work(len(s))
+func quick(s string, has *scan.ByteSet) bool {
 	if begins(s, has) {
 		return true
 	}
@@ -247,7 +244,7 @@ func quoted(s string, has *scan.ByteSet) bool {
 			}
 		}
 	}
-	return probe(s).rule != ""
+	return probe(s, has).rule != ""
 }
 
 // bracket looks at an opening bracket for a subquery behind it or a telling function before it.

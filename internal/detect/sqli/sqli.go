@@ -55,11 +55,15 @@ const Class scan.Class = "sqli"
 
 // Detector finds SQL injection.
 func Detector() scan.Detector {
-	return scan.Detector{Class: Class, Find: find}
+	return scan.Detector{Class: Class, Worth: worth, Find: find}
 }
 
+// worth reports whether find has anything to do.
+func worth(s string, has scan.ByteSet) bool { return quick(s, &has) || wrapped(s, &has) }
+
 func find(v *scan.View, report scan.Report) {
-	if quick(v) {
+	v.Work(len(v.Text))
+	if quick(v.Text, &v.Has) {
 		d := detection{v: v}
 		if f := d.inspect(v.Text); f.rule != "" {
 			report(f.rule, f.start, f.end)
@@ -127,7 +131,7 @@ func (d *detection) search() finding {
 			return f
 		}
 	}
-	if f := probe(d.s); f.rule != "" {
+	if f := probe(d.s, &d.v.Has); f.rule != "" {
 		return f
 	}
 	if f := d.quotes(); f.rule != "" {
@@ -211,7 +215,10 @@ func literalNext(s string, i int) bool {
 
 // probe finds what scanners send to see whether quotes break something: a word and a handful of both quotes,
 // brackets, commas and full stops, or both quotes between angle brackets.
-func probe(s string) finding {
+func probe(s string, has *scan.ByteSet) finding {
+	if !has.Has('-') && !(has.Has('\'') && has.Has('"')) {
+		return finding{}
+	}
 	if i := strings.Index(s, "<'\">"); i >= 0 {
 		return finding{"quote-probe", i, i + len("<'\">")}
 	}

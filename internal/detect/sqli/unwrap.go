@@ -11,15 +11,12 @@ import (
 // ASP read it, or which is base64 as a whole; "" when it is neither.
 func unwrap(v *scan.View) string {
 	s := v.Text
-	if len(s) < 8 || len(s) > 1<<16 || v.Has.Has(' ') && !v.Has.Has('%') {
+	if !wrapped(s, &v.Has) {
 		return ""
 	}
 	if v.Has.Has('%') {
 		v.Work(len(s))
 		return unsigned(s)
-	}
-	if len(s)%4 != 0 || len(s) < 16 {
-		return ""
 	}
 	var head [6]byte // the first bytes tell text from an identifier that merely uses the same letters
 	if _, err := base64.StdEncoding.Decode(head[:], []byte(s[:8])); err != nil || !printable(string(head[:])) {
@@ -42,6 +39,14 @@ func unsigned(s string) string {
 		return ""
 	}
 	return strings.ReplaceAll(s, "%", "")
+}
+
+// wrapped reports whether s may be one of the two.
+func wrapped(s string, has *scan.ByteSet) bool {
+	if has.Has('%') {
+		return len(s) >= 8 && len(s) <= 1<<16
+	}
+	return len(s) >= 16 && len(s) <= 1<<16 && len(s)%4 == 0 && !has.Has(' ')
 }
 
 func printable(s string) bool {
