@@ -4,7 +4,15 @@
 //	func FuzzOrder(f *testing.F)   { fuzz.Type[Order](f) }
 //
 // Both are seeded with the attacks, honest texts and orders of package testdata. What they hold against you is
-// stated at each; a handler that passes is not thereby free of faults.
+// stated at each; a handler that passes is not thereby free of faults. A target fails when it has no seeds.
+//
+// Run a target with go test -fuzz, and every target of this project, one after the other, with .ci/fuzz:
+//
+//	.ci/fuzz 240s        the time shared out
+//	.ci/fuzz 5m each     that much for every target
+//
+// For OSS-Fuzz, which leaves out the seeds of a target, go run ./internal/ossfuzz -o $OUT writes them as archives,
+// TARGET_seed_corpus.zip.
 package fuzz
 
 import (
