@@ -21,6 +21,9 @@
 // Not guaranteed: that what passes is harmless at every sink. No finding is no proof; queries need parameters
 // and pages need escaping.
 //
+// When not to use it: on routes that only browsers call (RejectBrowsers would refuse them all; AllowedOrigins lets a page of
+// your own through), and on uploads larger than memory, because a body is read whole before its handler runs.
+//
 // What a middleware cannot see, so that a server or proxy must see to it: Content-Length beside
 // Transfer-Encoding and other disagreements about where a request ends (net/http refuses or normalises them
 // before); slow headers (HardenServer); whether X-Forwarded-For or X-Forwarded-Proto is true (c.RealIP and

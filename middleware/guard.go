@@ -74,6 +74,7 @@ type Route struct {
 
 // GuardConfig inspects every request before a handler sees it. The zero value is the safe default.
 type GuardConfig struct {
+	// Mode is what is done about a finding, and Limits bound every request.
 	Mode   Mode
 	Limits Limits
 	// Fields are rules by JSON pointer pattern: "/recipient/firstName", "/items/*/name", "/payload/**".

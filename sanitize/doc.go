@@ -11,6 +11,9 @@
 // When not to use it: on passwords, signatures, identifiers, e-mail addresses and amounts, which match their grammar or
 // are refused, and on bytes that somebody signed.
 //
+// How it fails: the functions over strings cannot, URL apart, which gives "" for what is no URL. Struct gives an error that names
+// the place and holds no value; what it had changed until then is returned with it.
+//
 // Plain text is never HTML-escaped here, because text is kept as text and escaped by the sink. Do not unescape the
 // output of an HTML sanitizer to get text back: that turns &lt;script&gt; into <script>.
 package sanitize

@@ -40,6 +40,7 @@ type core struct {
 
 // LateOutcome is how an attempt ended whose caller had gone away.
 type LateOutcome struct {
+	// Op is what was called, as Tango's OpenAPI names it; with it, what was given for the rest.
 	Op                 string
 	CustomerIdentifier string
 	AccountIdentifier  string

@@ -18,6 +18,12 @@
 // Not guaranteed: that a valid value is harmless where it is put. Rules check form, Inspect looks for attacks,
 // and neither replaces the escaping that the place of output needs.
 //
+// When not to use it: Inspect on passwords, keys and signatures, which look like anything; and neither of the two in place of
+// parameters in a query.
+//
+// How it fails: Struct gives [Errors] for a value that breaks its rules, and an error that wraps [ErrRules] for mistakes in
+// tags. Inspect has no error.
+//
 // For the items of a slice, array or map that are no structs, say where the item's own rules begin, as in
 // `validate:"max=10,dive,email"`; the keys of a map stand between keys and endkeys. A struct inside a slice,
 // array or map whose tag has no dive is checked as a value of its own: rules that start at the top of the

@@ -64,7 +64,7 @@ func run(only string, jobs int, list bool) error {
 	}
 	defer os.RemoveAll(tmp)
 	start := time.Now()
-	if err := sound(all); err != nil {
+	if err := sound(all, jobs); err != nil {
 		return err
 	}
 	work, outcomes := make(chan int), make([]error, len(all))
@@ -109,23 +109,37 @@ func verdict(err error) string {
 
 // sound runs the tests of the table on the code as it is: a test that fails anyway shows nothing, and neither does a
 // filter that matches none.
-func sound(all []breakage) error {
+func sound(all []breakage, jobs int) error {
 	filters := map[string][]string{}
 	for _, b := range all {
 		if !slices.Contains(filters[b.pkg], b.run) {
 			filters[b.pkg] = append(filters[b.pkg], b.run)
 		}
 	}
+	turn := make(chan struct{}, max(jobs, 1))
+	failed := make(chan error, len(filters))
 	for pkg, runs := range filters {
-		out, err := test(".", pkg, strings.Join(runs, "|"))
-		if err != nil {
-			return fmt.Errorf("%s fails before anything is broken:\n%s", pkg, out)
-		}
-		for _, run := range runs {
-			out, err := exec.Command("go", "test", "-trimpath", "-vet=off", "-list", run, pkg).CombinedOutput()
-			if err != nil || !regexp.MustCompile(`(?m)^(Test|Fuzz|Example)`).Match(out) {
-				return fmt.Errorf("%s has no test that matches %q", pkg, run)
-			}
+		go func() {
+			turn <- struct{}{}
+			defer func() { <-turn }()
+			failed <- passes(pkg, runs)
+		}()
+	}
+	var errs []error
+	for range filters {
+		errs = append(errs, <-failed)
+	}
+	return errors.Join(errs...)
+}
+
+func passes(pkg string, runs []string) error {
+	if out, err := test(".", pkg, strings.Join(runs, "|")); err != nil {
+		return fmt.Errorf("%s fails before anything is broken:\n%s", pkg, out)
+	}
+	for _, run := range runs {
+		out, err := exec.Command("go", "test", "-trimpath", "-vet=off", "-list", run, pkg).CombinedOutput()
+		if err != nil || !regexp.MustCompile(`(?m)^(Test|Fuzz|Example)`).Match(out) {
+			return fmt.Errorf("%s has no test that matches %q", pkg, run)
 		}
 	}
 	return nil

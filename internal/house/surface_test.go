@@ -61,6 +61,48 @@ func TestEveryExportedNameIsDocumented(t *testing.T) {
 	}
 }
 
+// TestSettingsAreDocumented reads the fields of structs whose JSON is not Tango's, and the methods of interfaces: each has a
+// comment of its own, or stands right below one that has. The fields of Tango's own objects are named and documented by Tango.
+func TestSettingsAreDocumented(t *testing.T) {
+	for _, p := range publicPackages(t) {
+		for _, ty := range p.Types {
+			for _, spec := range ty.Decl.Specs {
+				var fields *ast.FieldList
+				switch x := spec.(*ast.TypeSpec).Type.(type) {
+				case *ast.StructType:
+					fields = x.Fields
+				case *ast.InterfaceType:
+					fields = x.Methods
+				default:
+					continue
+				}
+				spoken := ty.Doc != "" && len(fields.List) < 6 // a few fields can be told in the comment of the type
+				for _, f := range fields.List {
+					if f.Doc.Text() != "" || f.Comment.Text() != "" {
+						spoken = true
+					}
+					if len(f.Names) > 0 && f.Names[0].IsExported() && f.Tag == nil {
+						assert.True(t, spoken, "%s.%s.%s has no comment", p.Name, ty.Name, f.Names[0])
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestPackageCommentsAnswerFourQuestions: what is guaranteed, what is not, when not to use it, how it fails.
+func TestPackageCommentsAnswerFourQuestions(t *testing.T) {
+	for _, p := range publicPackages(t) {
+		switch p.Name {
+		case "fuzz", "testdata", "outboxtest", "tokenstoretest": // for tests; they state what they check
+			continue
+		}
+		for _, answer := range []string{`(?i)guaranteed`, `(?i)not guaranteed|what is not|does not promise|nothing here is`, `(?i)when not to use`, `(?i)how it fails`} {
+			assert.Regexp(t, answer, p.Doc, "package %s", p.Name)
+		}
+	}
+}
+
 // publicPackages parses the packages that users can import, in the order of their paths.
 func publicPackages(t *testing.T) []*doc.Package {
 	t.Helper()

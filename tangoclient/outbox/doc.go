@@ -17,6 +17,12 @@
 // Not guaranteed: an order of the sequence (single orders pass bulk ones, tenants take turns); that one
 // process at a time uses a Store of somebody else's making (the one of Open makes sure of it).
 //
+// When not to use it: for calls other than orders, for the reward codes (read them with GetOrder), or with one file of Open
+// for several machines; implement Store on a database that they share.
+//
+// How it fails: Submit gives an error when nothing was kept. What happens later is a state and a Reason of the entry. A store
+// that cannot be written stops the order that needs it and is tried again; nothing is sent that was not stored.
+//
 // Kept: the order as it was submitted, without anything that Tango answered but its ids and states, so no
 // reward codes. Personal data goes when Config.Retention is over, or with Delete; from the files of a store, too,
 // within an hour (see Compacter). What a disk, a file system or a backup keeps is theirs.

@@ -1,11 +1,16 @@
 // Package redisstore shares OAuth tokens and the pace of requests between the processes of a fleet, on Redis.
 //
-// Of all processes one fetches a token, and all together keep one pace. The tokens are sealed by the client
-// before they come here, so Redis holds nothing that can be used. While Redis is away, a process goes on with
-// the token that it has, fetches one by itself if it has none, and keeps its share of the pace.
+// Guaranteed while Redis is there: of all processes one fetches a token, and all together keep one pace. The tokens
+// are sealed by the client before they come here, so Redis holds nothing that can be used.
 //
-// It needs one Redis server (or what speaks like one) of version 6 or newer; not a cluster whose nodes fail over
-// without their data, where two processes could hold one lock.
+// Not guaranteed: one fetch, or the exact pace, across a Redis that forgets. It needs one server (or what speaks like one) of
+// version 6 or newer; not a cluster whose nodes fail over without their data, where two processes could hold one lock.
+//
+// When not to use it: for one machine (NewFileStore and NewPacer do), or for orders, which belong into a store that does not
+// forget.
+//
+// How it fails: while Redis is away, a process goes on with the token that it has, fetches one by itself if it has none, and
+// keeps its share of the pace. Open gives an error for a Redis without TLS or password, unless the configuration takes that.
 package redisstore
 
 import (

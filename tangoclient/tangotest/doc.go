@@ -10,6 +10,14 @@
 // Compared with the live service: never. That a client works here shows that client and sandbox agree, not
 // that Tango does. "tangoguard doctor" prints where the two differ, once somebody has credentials.
 //
+// Guaranteed: an answer says what was done (an order is there exactly when it was answered with 201, unless a fault was told to
+// lie), a repeat within an account is not placed twice, and State is a seed. Not guaranteed: anything about the live service.
+//
+// When not to use it: as a server that others can reach (its keys stand in this page), or to measure speed.
+//
+// How it fails: New and ReadFaults tell all mistakes of a seed or a script together. A request gets Tango's error envelope, and
+// no 5xx unless a fault asks for it; what a careful client does not do is in Warnings.
+//
 // # What it has
 //
 // Customers, accounts, low-balance alerts, credit cards (get, list, unregister), deposits, fund transfers,

@@ -7,8 +7,8 @@ import (
 
 // Request is an entry of the request log. It holds no key, token or password.
 type Request struct {
-	At       time.Time
-	ID       string // X-REQUEST-ID of the answer
+	At       time.Time // when it came
+	ID       string    // X-REQUEST-ID of the answer
 	Method   string
 	Path     string // with the prefix /raas/v2
 	Query    string
