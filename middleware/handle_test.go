@@ -215,3 +215,14 @@ func TestInspectionAfterCleaning(t *testing.T) {
 		}
 	}
 }
+
+// A guard that only reports lets an attack through. What cleaning has changed of it is inspected once more, and refused.
+func TestWhatCleaningChangedIsInspectedAgain(t *testing.T) {
+	var got note
+	e := handling(t, middleware.HandleConfig{Guard: middleware.GuardConfig{Mode: middleware.Report}}, &got)
+	rec := send(t, e, "POST", "/", `{"name":"Ann","text":"x' OR\u00ad '1'='1' -- "}`)
+	assert.Equal(t, 400, rec.Code, rec.Body)
+	assert.Contains(t, rec.Body.String(), "422.111")
+	assert.Empty(t, got)
+	assert.Equal(t, 204, send(t, e, "POST", "/", `{"name":"Ann","text":"you\u00ad & me"}`).Code, "what is harmless after cleaning passes")
+}
