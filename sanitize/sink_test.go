@@ -43,7 +43,7 @@ func TestURL(t *testing.T) {
 		"http://", "http://?", "http://#", "https://user@example.com/", "https://user:pw@example.com/", "https://@example.com/", "https://a%40b@example.com/",
 		`https://example.com\@evil.example/`, "https://exa%6dple.com/", "https://exam ple.com/", "https://example.com:65536/",
 		"https://example.com:999999999999/", "https://example.com:80a/", "https://example.com:-1/", "ht\ntp://example.com/", "http://exa\tmple.com/", "http://example.com/\x00",
-		"http://example.com/a\nb", "http://example.com/\x7f", "http://example.com/\u0085", "http://example.com/\xff", "http://1.2.3/", "http://0x7f.0.0.1/", "http://0177.0.0.1/",
+		"http://example.com/a\nb", "http://example.com/\x7f", "http://example.com/\u0085", "http://example.com/\xff", "http://1.2.3/", "http://0x7f.0.0.1/", "http://0x7f000001/", "http://127.0.0.0x1/", "http://0177.0.0.1/",
 		"http://2130706433/", "http://1.2.3.4.5/", "http://256.1.1.1/", "http://[::1%25eth0]/", "http://[::1", "http://[1.2.3.4]/", "http://a..b/", "http://.", "http://-a-\u200d.example/",
 		"http://" + strings.Repeat("a.", 130) + "example/", "http://exam<ple.com/", "http://exa^mple.com/", "http://exa|mple.com/",
 	} {

@@ -115,6 +115,15 @@ func TestStripLeavesNothing(t *testing.T) {
 	}
 }
 
+// What is not part of an attack stays, punctuation and all; an attack inside attacks goes however deep it stands.
+func TestStripTakesNoMoreThanItMust(t *testing.T) {
+	assert.Regexp(t, `^Dear Ann -- you & me: .*\(bye!\)$`, Strip("Dear Ann -- you & me: ${jndi:ldap://x/a} (bye!)"))
+	for _, depth := range []int{1, 7, 8, 9, 30} {
+		s := "Hi! " + strings.Repeat("__pro", depth) + "__proto__" + strings.Repeat("to__", depth)
+		assert.Empty(t, inspect(Strip(s)), "depth %d", depth)
+	}
+}
+
 // TestUnescapeRecipe shows the mistake that Text makes harmless: unescaping what an HTML sanitizer escaped.
 func TestUnescapeRecipe(t *testing.T) {
 	const in = "&lt;script&gt;alert(1)&lt;/script&gt;"

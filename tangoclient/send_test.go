@@ -72,7 +72,7 @@ func TestCreateOrderOutcomes(t *testing.T) {
 		{"a cut reply is asked for again", []step{reply(201, placed()[:40]), reply(200, placed())}, 2, outcome(Replayed)},
 		{"a success without an id is none", []step{reply(201, "{}"), reply(200, placed())}, 2, outcome(Replayed)},
 		{"another order's reply is none", []step{reply(201, placed("ref-1", "ref-2"))}, 5, unknown},
-		{"too much is none", []step{reply(201, strings.Repeat(" ", maxReply+1)), reply(200, placed())}, 2, outcome(Replayed)},
+		{"too much is none", []step{reply(201, placed()+strings.Repeat(" ", maxReply)), reply(200, placed())}, 2, outcome(Replayed)},
 		{"too deep in an unknown field is none", []step{reply(201, placed(`{"a":[1]}`, strings.Repeat("[", 64)+strings.Repeat("]", 64))), reply(200, placed())}, 2, outcome(Replayed)},
 		{"not quite too deep is fine", []step{reply(201, placed(`{"a":[1]}`, strings.Repeat("[", 63)+strings.Repeat("]", 63)))}, 1, outcome(Created)},
 		{"too deep is none", []step{reply(201, strings.Repeat("[", 65)+strings.Repeat("]", 65)), reply(200, placed())}, 2, outcome(Replayed)},
@@ -103,6 +103,12 @@ func TestWhatIsSentIsWhatWasGiven(t *testing.T) {
 		"sender":{"firstName":"Ben","lastName":"Smith & Sons"},"emailSubject":"You & me","message":"I <3 you"}`, s.seen()[0].body)
 	assert.Contains(t, s.seen()[0].body, `"amount":25.00`)
 	assert.Contains(t, s.seen()[0].body, "I <3 you", "nothing is escaped")
+}
+
+func TestARetryAfterIsBounded(t *testing.T) {
+	var b backoff
+	assert.Less(t, b.next(24*time.Hour), maxWaitFloor+2*backoffBase)
+	assert.GreaterOrEqual(t, b.next(0), maxWaitFloor+2*backoffBase, "and the floor does not sink")
 }
 
 func TestWaitsGrow(t *testing.T) {

