@@ -302,6 +302,17 @@ func TestScopedClientsKeepApart(t *testing.T) {
 	}
 }
 
+func TestScopingNarrows(t *testing.T) {
+	c := newTestClient(t, &script{steps: []step{reply(200, placed())}})
+	one := ScopeAccount{Customer: "demo-customer", Account: "demo-acc1"}
+	two := ScopeAccount{Customer: "demo-customer", Account: "demo-acc2"}
+	narrow := c.Scoped(Scope{one}).Scoped(Scope{one, two})
+	require.NoError(t, narrow.allow("x", one.Customer, one.Account))
+	require.ErrorIs(t, narrow.allow("x", two.Customer, two.Account), ErrForbidden, "what the first scope did not allow")
+	require.ErrorIs(t, c.Scoped(Scope{one}).Scoped(Scope{two}).allow("x", two.Customer, two.Account), ErrForbidden)
+	require.ErrorIs(t, c.Scoped(Scope{{Account: "demo-acc1"}}).allow("x", "", "demo-acc1"), ErrForbidden, "half a pair names nobody")
+}
+
 // TestScopedListsLookAgain lists from a server that ignores filters.
 func TestScopedListsLookAgain(t *testing.T) {
 	scoped := func(body string) *Client {

@@ -325,9 +325,11 @@ func TestTokenFileIsPrivate(t *testing.T) {
 	require.NoError(t, replaceFile(link, []byte("new")))
 	text, _ := os.ReadFile(target)
 	assert.Equal(t, "{}", string(text), "a link is replaced, not followed")
-	require.NoError(t, os.Chmod(target, 0o644))
-	_, err = NewFileStore(target)
-	require.ErrorContains(t, err, "0600")
+	for _, mode := range []os.FileMode{0o644, 0o640, 0o620, 0o604} {
+		require.NoError(t, os.Chmod(target, mode))
+		_, err = NewFileStore(target)
+		require.ErrorContains(t, err, "0600", "%v", mode)
+	}
 	_, err = NewFileStore(filepath.Join(dir, "missing", "x"))
 	require.ErrorContains(t, err, "directory")
 	_, err = NewFileStore("")

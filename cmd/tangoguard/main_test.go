@@ -130,6 +130,11 @@ func TestLongestLine(t *testing.T) {
 	code, out, errs := runCommand(t, `{"id":"1","text":"`+strings.Repeat("a", maxLine-frame)+`"}`+"\n", "scan")
 	assert.Equal(t, 0, code, errs)
 	assert.Equal(t, `{"id":"1","findings":[]}`+"\n", out)
+
+	code, out, errs = runCommand(t, `{"id":"1","text":"`+strings.Repeat("a", maxLine-frame+1)+`"}`+"\n"+`{"id":"2","text":"b"}`, "scan")
+	assert.Equal(t, 2, code)
+	assert.Equal(t, `{"id":"2","findings":[]}`+"\n", out, "the rest is done")
+	assert.Contains(t, errs, "line 1: longer than")
 }
 
 // A lone surrogate is valid by JSON's grammar; it becomes U+FFFD instead of an error.

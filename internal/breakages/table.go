@@ -131,7 +131,7 @@ func ofClient() []breakage {
 		{"an error repeats what was sent", "tangoclient/reply.go", []string{`c.cleanText(withoutValues(bounded(info.Message), values))`, `c.cleanText(bounded(info.Message))`}, pkg, "TestErrorsDoNotRepeatWhatWasSent"},
 		{"an id may be a path step", "tangoclient/preflight.go", []string{`strings.Trim(id, ".") != ""`, `id != ""`}, pkg, "TestReferencesThatArePathSteps"},
 		{"an attack is sent", "tangoclient/preflight.go", []string{`if len(validate.Inspect(s)) > 0 {`, `if len(s) > 1<<20 && len(validate.Inspect(s)) > 0 {`}, pkg, "TestPreflight"},
-		{"the client cleans in silence", "tangoclient/preflight.go", []string{`changes, err := sanitize.Check(v)`, `changes, err := sanitize.Struct(v)`}, pkg, "TestPreflight"},
+		{"text that cleaning would change is sent", "tangoclient/preflight.go", []string{`problems = append(problems, cleaned...)`, `_ = cleaned`}, pkg, "TestPreflight"},
 		{"references of two parts meet", "tangoclient/refs.go", []string{`h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(p))))`, `_ = binary.BigEndian`}, "./fuzz", "FuzzRefFrom"},
 		{"TLS is not verified", "tangoclient/transport.go", []string{"\tif conf.MinVersion == 0 {\n", "\tconf.InsecureSkipVerify = true\n\tif conf.MinVersion == 0 {\n"}, pkg, "TestThePeerIsVerified"},
 		{"a configuration without verification is taken", "tangoclient/transport.go", []string{`if conf.InsecureSkipVerify {`, `if conf.InsecureSkipVerify && conf.MinVersion > 1<<15 {`}, pkg, "TestNewRefuses"},
@@ -167,7 +167,7 @@ func ofTenants() []breakage {
 		{"an account in an undeclared place is not seen", accounts, []string{`return nil, forbidden("account.undeclared")`, `continue`}, pkg, "TestRequireAccount"},
 		{"an account need not be named", accounts, []string{`if !p.Optional {`, `if false {`}, pkg, "TestRequireAccount"},
 		{"somebody else's order is shown", "middleware/objects.go", []string{`return notFound("object.foreign")`, `return nil`}, pkg, "TestRequireObject"},
-		{"scoping widens a scope", "tangoclient/scope.go", []string{`return half || c.scope != nil && !c.scope.Allows(a.Customer, a.Account)`, `return half`}, "./tangoclient", "TestScopedClientsKeepApart|TestSandboxEverythingElse|TestEveryMethod"},
+		{"scoping widens a scope", "tangoclient/scope.go", []string{`return half || c.scope != nil && !c.scope.Allows(a.Customer, a.Account)`, `return half`}, "./tangoclient", "TestScopingNarrows"},
 		{"an order that is read is not looked at", "tangoclient/orders.go", []string{`if err := c.allow(opGetOrder, o.CustomerIdentifier, o.AccountIdentifier); err != nil {`, `if err := c.allow(opGetOrder, "", ""); err != nil && c.scope == nil {`}, "./tangoclient", "TestScopedClientsKeepApart|TestEveryMethod"},
 		{"a list is not looked at again", "tangoclient/scope.go", []string{`o != s.Customer || a != s.Account {`, `o == "" && a == "" && s.Account == "" {`}, "./tangoclient", "TestScopedListsLookAgain"},
 		{"tenants share references", "tangoclient/refs.go", []string{`if c.tenant == nil || given == "" {`, `if c.tenant == nil || given != "" {`}, "./tangoclient", "TestRefs|TestNamespacedRefsComeBackAsGiven"},
@@ -186,7 +186,7 @@ func ofOutbox() []breakage {
 		{"the store is keyed by ref alone", "tangoclient/outbox/bolt.go", []string{"return append(append(k, tenant...), ref...)", "return append(append(k[:0], 0, 0, 0, 0), ref...)"}, pkg, "TestBolt|TestTenantsDoNotMeet"},
 		{"another order under a ref is taken for the first", outbox, []string{`if !e.is(r) {`, `if !e.is(r) && e.Tenant == "" {`}, pkg, "TestAnOrderIsKeptAndPlaced|TestRefusals|TestTenantsDoNotMeet"},
 		{"the queue is unbounded", outbox, []string{`case o.open >= o.cfg.MaxOpen:`, `case o.open < 0:`}, pkg, "TestTheQueueIsBounded"},
-		{"an order in work can be deleted", outbox, []string{"if o.running[i] {\n\t\treturn false", "if o.running[i] {\n\t\treturn true"}, pkg, "TestStopFinishesWhatIsOnItsWay|TestTheQueueIsBounded|TestManyAtOnce"},
+		{"an order in work can be deleted", outbox, []string{"if o.running[i] {\n\t\treturn false", "if o.running[i] {\n\t\treturn true"}, pkg, "TestAnOrderInWorkCannotBeDeleted"},
 		{"personal data stays", "tangoclient/outbox/work.go", []string{"\t\te.erase()\n", ""}, pkg, "TestPersonalDataGoes"},
 		{"an order is never given up", work, []string{`> o.cfg.GiveUpAfter && o.run.Err() == nil {`, `> 99*o.cfg.GiveUpAfter && o.run.Err() == nil {`}, pkg, "TestItGivesUp"},
 	}
@@ -200,6 +200,6 @@ func ofSandbox() []breakage {
 		{"the sandbox's tokens live for ever", "tangoclient/tangotest/auth.go", []string{`known && s.now().Before(t.expires)`, `known`}, pkg, "TestTokens"},
 		{"the command prints a malformed line", "cmd/tangoguard/lines.go", []string{"\t\t\tcode = exitUsage\n\t\t\tcontinue\n", "\t\t\tcode = exitUsage\n"}, "./cmd/tangoguard", "TestMalformedLines"},
 		{"the command takes a line of any length", "cmd/tangoguard/lines.go", []string{`> most {`, `> 99*most {`}, "./cmd/tangoguard", "TestLongestLine"},
-		{"the example asks for every order as one tenant", "examples/backend/app/orders.go", []string{`a.box.Get(c.Request().Context(), tenant.Name, c.Param("ref"))`, `a.box.Get(c.Request().Context(), a.tenants.all[0].Name, c.Param("ref"))`}, "./examples/backend/app", "TestTenantsDoNotMeet"},
+		{"the example asks for every order as one tenant", "examples/backend/app/orders.go", []string{`a.box.Get(c.Request().Context(), tenant.Name, c.Param("ref"))`, `a.box.Get(c.Request().Context(), a.tenants.all[0*len(tenant.Name)].Name, c.Param("ref"))`}, "./examples/backend/app", "TestTenantsDoNotMeet"},
 	}
 }

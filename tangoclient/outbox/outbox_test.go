@@ -343,6 +343,34 @@ func TestRightsAreCheckedWhenItIsSent(t *testing.T) {
 	})
 }
 
+// A sender that has an order has not marked it as on its way yet: the order still says queued, and is busy all the same.
+func TestAnOrderInWorkCannotBeDeleted(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		h := build(t)
+		asked, answer := 0, make(chan struct{})
+		h.cfg.Authorize = func(ctx context.Context, tenant string) (tangoclient.Scope, error) {
+			h.mu.Lock()
+			asked++
+			sending := asked == 2 // once when it is submitted, then when it is sent
+			h.mu.Unlock()
+			if sending {
+				<-answer
+			}
+			return h.authorize(ctx, tenant)
+		}
+		h.start()
+		defer h.stop(time.Minute)
+		h.submit("one", "ref-1")
+		synctest.Wait()
+		e, err := h.box.Get(t.Context(), "one", "ref-1")
+		require.NoError(t, err)
+		require.Equal(t, outbox.Queued, e.State)
+		assert.ErrorIs(t, h.box.Delete(t.Context(), "one", "ref-1"), outbox.ErrBusy)
+		close(answer)
+		assert.Equal(t, outbox.Placed, h.wait("one", "ref-1", time.Hour).State)
+	})
+}
+
 // What an earlier run left is taken up: queued is sent, sending is settled first.
 func TestARestart(t *testing.T) {
 	for name, fault := range map[string]tangotest.Fault{
