@@ -49,10 +49,13 @@ func run(only string, jobs int, list bool) error {
 		return err
 	}
 	all := slices.DeleteFunc(table(), func(b breakage) bool { return !want.MatchString(b.name) })
+	var lost []error
 	for i := range all {
-		if _, _, err := all[i].broken("."); err != nil {
-			return err
-		}
+		_, _, err := all[i].broken(".")
+		lost = append(lost, err)
+	}
+	if err := errors.Join(lost...); err != nil {
+		return err
 	}
 	if list || len(all) == 0 {
 		fmt.Printf("%d breakages, each edit finds its place\n", len(all))
