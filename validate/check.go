@@ -28,8 +28,9 @@ func Check(t reflect.Type) error {
 
 // plan is what is known of a type: its mistakes, or the way through it.
 type plan struct {
-	node *node
-	err  error
+	node  *node
+	quick quick // nil if there is none
+	err   error
 }
 
 // plans keeps one plan a type; it grows with the types of the program, not with its data.
@@ -48,6 +49,9 @@ func planFor(t reflect.Type) *plan {
 	}
 	if len(b.mistakes) > 0 {
 		p.err = fmt.Errorf("%w: %w", ErrRules, errors.Join(b.mistakes...))
+	}
+	if p.err == nil {
+		p.quick = quickFor(t)
 	}
 	kept, _ := plans.LoadOrStore(t, p)
 	return kept.(*plan)

@@ -29,11 +29,13 @@ func newEngine() *validator.Validate {
 		if f.Field().Type() != amountType {
 			panic("the rule judges amounts, and the field is none")
 		}
-		a := f.Field().Interface().(money.Amount)
-		return a.Sign() >= 0 && a.Fits(6, 2)
+		return isMoney(f.Field().Interface().(money.Amount))
 	})
 	return v
 }
+
+// isMoney is the rule "money": what Tango takes for an amount.
+func isMoney(a money.Amount) bool { return a.Sign() >= 0 && a.Fits(6, 2) }
 
 var amountType = reflect.TypeFor[money.Amount]()
 

@@ -28,11 +28,21 @@ func Struct(v any) error {
 	if p.err != nil {
 		return p.err
 	}
+	if p.quick != nil && !isNil(rv) && p.quick(rv) {
+		return nil
+	}
+	return p.check(rv)
+}
+
+func isNil(v reflect.Value) bool { return v.Kind() == reflect.Pointer && v.IsNil() }
+
+// check is Struct by validator alone.
+func (p *plan) check(rv reflect.Value) error {
 	w := walker{}
 	if p.node.loops && tooDeep(rv, p.node, 0) {
 		return Errors{{Rule: "depth", Param: strconv.Itoa(maxNesting), Message: "is nested too deeply"}}
 	}
-	if rv.Kind() == reflect.Pointer && rv.IsNil() {
+	if isNil(rv) {
 		return Errors{{Rule: "required", Message: "is required"}}
 	}
 	w.value(rv, p.node, "", false)
