@@ -180,7 +180,7 @@ func judge(v *scan.View, start, i, breaks int, first string) (rule string, end i
 		return "log-forging", end
 	case ok && !strings.HasPrefix(value, "//"), line != "" && line[0] == ':' && pseudo(line):
 		return "header", end
-	case breaks >= 2 && (strings.HasPrefix(line, "<") || line != "" && isAddress(first) && !strings.ContainsAny(first, "?:/=&")):
+	case breaks >= 2 && (strings.HasPrefix(line, "<") || line != "" && mailbox(first)):
 		return "response-splitting", end
 	case command(line):
 		return "request-splitting", end
@@ -239,6 +239,14 @@ func injects(name, value, first string) bool {
 func pseudo(line string) bool {
 	name, _, ok := field(line[1:])
 	return ok && in(pseudoFields, name)
+}
+
+// mailbox reports whether s is an address and nothing of a URL, or a field that holds one.
+func mailbox(s string) bool {
+	if name, value, ok := field(s); ok && in(recipients, name) {
+		s = value
+	}
+	return isAddress(s) && !strings.ContainsAny(s, "?:/=&")
 }
 
 // isAddress reports whether s is one mail address, as the field of a form would hold it.

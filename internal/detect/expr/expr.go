@@ -62,6 +62,7 @@ type state struct {
 	depth   int    // brackets that are open
 	glued   bool   // the dot before this token stands right behind an operand
 	over    bool   // no expression goes on like this
+	zero    bool   // the number that is read is 0
 }
 
 // maxBody bounds how much of one expression is read.
@@ -199,6 +200,7 @@ func (st *state) number(i int) int {
 			return end
 		}
 	}
+	st.zero = st.s[i:end] == "0"
 	st.push(number, end)
 	return end
 }
@@ -315,6 +317,8 @@ func (st *state) operate(right kind) {
 		if literal {
 			st.rise(Compute)
 		}
+	case c == '/' && left == number && right == number && st.zero:
+		st.rise(Compute) // 7/0: no range, and no date
 	case (c == '-' || c == '/') && left == number && right == number:
 		st.rise(Range)
 	case c == '-' || c == '<' || c == '>':

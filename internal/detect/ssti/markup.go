@@ -108,7 +108,7 @@ func (f *finder) percent(i int) int {
 		}
 		j := expr.Judge(body)
 		f.work += j.Work
-		if (j.Effect >= expr.Field || j.Effect == expr.Name && strings.HasPrefix(j.Name, "@")) && end < len(s) || strings.IndexByte(body, '`') >= 0 && strings.Count(body[:min(len(body), 256)], "`") == 2 {
+		if (j.Effect >= expr.Field || c == '=' && j.Effect == expr.Literal || j.Effect == expr.Name && strings.HasPrefix(j.Name, "@")) && end < len(s) || strings.IndexByte(body, '`') >= 0 && strings.Count(body[:min(len(body), 256)], "`") == 2 {
 			f.found("expression", i, end+2)
 		}
 	}

@@ -237,8 +237,9 @@ func (f *finder) double(i int) int {
 func (f *finder) block(body string, k int) bool {
 	switch c := lex.At(body, k); c {
 	case '#', '>', '^', '/':
-		n := lex.At(body, lex.SkipBlanks(body, k+1))
-		return lex.IsLetter(n) || n == '/' || c == '>' && n == '(' || c == '>' && lex.IsDigit(n)
+		m := lex.SkipBlanks(body, k+1)
+		n := lex.At(body, m)
+		return lex.IsLetter(n) || n == '/' && lex.At(body, m+1) != '/' || c == '>' && n == '(' || c == '>' && lex.IsDigit(n)
 	case '.':
 		// {{.}} and {{.A.B}}; a single field is a placeholder.
 		next := lex.SkipSpace(body, lex.SkipWord(body, k+1))
@@ -370,6 +371,9 @@ func (f *finder) braced(i int) int {
 	if strings.IndexByte("=@", lex.At(body, 0)) >= 0 && body != "" {
 		body = body[1:]
 		least = min(least, expr.Compute)
+	}
+	if body != "" && body[0] == '{' {
+		body = body[1:] // ${{request}}
 	}
 	f.judge(body, i, end+1, least)
 	if s[i] != '$' && lex.At(s, i+2) == '{' && end-i < 64 && end < len(s) {
