@@ -76,6 +76,8 @@ func find(v *scan.View, report scan.Report) {
 			i = tags(s, i, report)
 		case s[i] == 0xEF && strings.HasPrefix(s[i:], "\uFE00"[:2]):
 			i = selectors(s, i, report)
+		case s[i] == 0xEF && strings.HasPrefix(s[i:], "\uFEFF"):
+			i = invisible(s, i, report)
 		default:
 			i++
 		}
@@ -129,11 +131,12 @@ func direction(v *scan.View, i int, report scan.Report) int {
 	s := v.Text
 	opener, size := utf8.DecodeRuneInString(s[i:])
 	next := i + size
-	var ltr, rtl, code bool
+	var ltr, rtl, code, nested bool
 	j, before := next, rune(0)
 	for j < len(s) && j-next < maxScope {
 		r, n := utf8.DecodeRuneInString(s[j:])
 		if r >= lre && r <= rlo || r >= lri && r <= pdi || r == '\n' {
+			nested = r != pdf && r != pdi && r != '\n'
 			break // the next control has a scope of its own
 		}
 		switch {
@@ -150,7 +153,7 @@ func direction(v *scan.View, i int, report scan.Report) int {
 	v.Work(j - i)
 	override := opener == rlo || opener == lro
 	switch {
-	case override && (ltr && opener == rlo || rtl && opener == lro || code || j == len(s) && !ltr && !rtl):
+	case override && (ltr && opener == rlo || rtl && opener == lro || code || !ltr && !rtl && (nested || j == len(s))):
 		report("bidi-override", i, j)
 		return max(j, next)
 	case !override && code && !rtl && !isURL(s[next:j]):

@@ -276,7 +276,7 @@ func (f *finder) doctype(start int) {
 	i := start + len("<!doctype")
 	name := ascii.SkipSpace(s, i)
 	end := name
-	for end < len(s) && isNameByte(s[end]) {
+	for end < len(s) && !ascii.IsSpace(s[end]) && strings.IndexByte("[<>\"'", s[end]) < 0 { // whatever a parser may take for a name
 		end++
 	}
 	if name == i || end == name {

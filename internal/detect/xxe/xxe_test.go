@@ -20,6 +20,7 @@ func TestRules(t *testing.T) {
 		{"an entity without its opening", `ENTITY a PUBLIC 'b' 'c'`, "entity-declaration"},
 		{"an external DTD", `<!DOCTYPE a SYSTEM "b">`, "external-dtd"},
 		{"a public DTD", `<!DOCTYPE a PUBLIC "b" "http://c">`, "external-dtd"},
+		{"a DTD of no name", `<!DOCTYPE {x} SYSTEM "b">`, "external-dtd"},
 		{"HTML's DTD elsewhere", `<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://evil.example/x">`, "external-dtd"},
 		{"HTML with an internal subset", `<!DOCTYPE html [`, "internal-subset"},
 		{"a subset behind an external identifier", `<!DOCTYPE html PUBLIC "-//W3C//DTD X//EN" [`, "internal-subset"},
