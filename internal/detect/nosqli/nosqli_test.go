@@ -102,7 +102,8 @@ func layered(t testing.TB, s string) bool {
 // TestLinear holds the bytes looked at against the length of inputs that would cost a careless reader the square.
 func TestLinear(t *testing.T) {
 	const most = 24 // steps a byte
-	for _, seed := range []string{"$", "$ne", "[$ne", "$ne ", "{\"$ne\" ", "{\"", "'", "';", "'||", "'|| a", "'|| 'a", "; ", "'; var ", "db.", "db.a.", "__", "__schema", "__schema ", "\"script\":", "\"script", "\n", "\n*1", "\nset a", "\nset a 1 ", "\r\n", "&&", "' && this", ") ", "} ", "'+", "'\\"} {
+	for _, seed := range []string{"$", "$ne", "[$ne", "$ne ", "{\"$ne\" ", "{\"", "'", "';", "'||", "'|| a", "'|| 'a", "; ", "'; var ", "db.", "db.a.", "__", "__schema", "__schema ", "\"script\":", "\"script", "\n", "\n*1", "\nset a", "\nset a 1 ", "\r\n", "&&", "' && this", ") ", "} ", "'+", "'\\", "\"query\":{",
+		"\"query\":[", "\"map\":\"", ":*", "a:* OR ", "{!", "{!a ", "[where]", "[where][a", "' call ", "') match (", "'})-[", "query{", "query($"} {
 		for _, n := range []int{1 << 10, 2 << 10, 4 << 10, 1 << 20} {
 			s := strings.Repeat(seed, n/len(seed)+1)
 			d := nosqli.Detector()

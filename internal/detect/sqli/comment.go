@@ -4,6 +4,14 @@ import (
 	"strings"
 )
 
+// blanks are the bytes that white space, a comment or a number that stands for nothing can begin with.
+var blanks = func() (t [256]bool) {
+	for c := range t {
+		t[c] = c <= ' ' || c >= 0x7f || strings.IndexByte("/*#-+0123456789", byte(c)) >= 0
+	}
+	return t
+}()
+
 // blank skips white space and comments. It stops at a comment that hides the rest of the text.
 func (l *lexer) blank() {
 	for l.pos < len(l.s) {

@@ -125,7 +125,9 @@ func (l *lexer) space(i int) int {
 }
 
 func (l *lexer) next() token {
-	l.blank()
+	if l.pos >= len(l.s) || blanks[l.s[l.pos]] {
+		l.blank()
+	}
 	if l.pos >= len(l.s) {
 		if l.terminated() {
 			return token{kind: tComment, start: len(l.s) - 1, end: len(l.s), empty: true}

@@ -65,9 +65,13 @@ func (l *lexer) width(i int) int {
 
 // plain returns the end of the unquoted name part that starts at i.
 func (l *lexer) plain(i int) int {
-	for i < len(l.s) && isWord(l.s[i]) && (l.s[i] != 0xe2 || dash(l.s[i:]) == 0) {
+	for i < len(l.s) && isWord(l.s[i]) {
+		if l.s[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
 		n := l.width(i)
-		if n == 0 {
+		if n == 0 || l.s[i] == 0xe2 && dash(l.s[i:]) > 0 {
 			break
 		}
 		i += n
@@ -210,7 +214,7 @@ func (l *lexer) prefixed(i int) (token, bool) {
 // (uni/**/on): a filter that removes comments builds the word.
 func (l *lexer) reserved(i int) (word, int) {
 	w := l.s[l.pos:i]
-	if l.at(i) == '/' && l.at(i+1) == '*' {
+	if l.at(i) == '/' && l.at(i+1) == '*' && (!likely(w) || lookup(w) == wNone || prefix(w)) {
 		if r, end := l.joined(i); end > i {
 			return r, end
 		}
@@ -253,9 +257,10 @@ func (l *lexer) joined(i int) (word, int) {
 		n += copy(buf[n:], l.s[j:k])
 		i = k
 		w := string(buf[:n])
-		if r := lookup(w); r != wNone {
-			best, end = r, i
-		} else if isVerb(w) || l.at(i) == '(' && function(w) != callNone {
+		switch {
+		case likely(w) && lookup(w) != wNone:
+			best, end = lookup(w), i
+		case likely(w) && isVerb(w), l.at(i) == '(' && function(w) != callNone:
 			best, end = wNone, i
 		}
 	}
@@ -269,9 +274,15 @@ func isAlpha(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 func isHex(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
 
 // isWord reports whether c can stand in an unquoted name.
-func isWord(c byte) bool {
-	return isAlpha(c) || isDigit(c) || c == '_' || c == '$' || c >= utf8.RuneSelf
-}
+func isWord(c byte) bool { return wordBytes[c] }
+
+var wordBytes = func() (t [256]bool) {
+	for c := range t {
+		b := byte(c)
+		t[c] = isAlpha(b) || isDigit(b) || b == '_' || b == '$' || b >= utf8.RuneSelf
+	}
+	return t
+}()
 
 func b2i(b bool) int {
 	if b {

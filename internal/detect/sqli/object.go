@@ -337,10 +337,10 @@ func (p *parser) pattern() bool {
 	if !p.kindIs(tLParen) || !p.kindIs(tName, tVar, tRParen) {
 		return false
 	}
-	for range 64 {
+	for range 24 {
 		t := p.next()
 		switch t.kind {
-		case tEnd, tComment, tOpen:
+		case tEnd, tComment, tOpen, tSemi:
 			return false
 		case tName:
 			for _, w := range [...]string{"return", "delete", "detach", "remove", "set"} {

@@ -123,9 +123,8 @@ type parser struct {
 	broke   kind // of the token where the grammar broke
 	counted bool // a number stands between the quote and the first operator
 	past    *passed
-	pending int  // where the last literal closed, until two more tokens are read
-	since   int  // the tokens read up to there
-	hidden  bool // the statement behind a semicolon hides what follows it, or waits
+	pending [2]int // where the last two literals closed, until two more tokens are read; 0 for another token
+	hidden  bool   // the statement behind a semicolon hides what follows it, or waits
 }
 
 func (p *parser) frame() *frame { return &p.frames[min(p.depth, maxDepth-1)] }
@@ -223,6 +222,7 @@ func (p *parser) advance(t token) { p.last, p.moved = t, true }
 
 // unwind closes the brackets that are still open: the query around the text does so.
 func (p *parser) unwind() {
+	p.depth = min(p.depth, maxDepth) // deeper ones share one frame
 	for p.depth > 0 {
 		p.pop()
 	}

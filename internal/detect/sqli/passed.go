@@ -37,11 +37,11 @@ func (m *passed) has(i int) bool {
 // pass notes the token t. A quote counts as passed once two more tokens were grammar, outside of brackets and of
 // what gives words another meaning.
 func (p *parser) pass(t token) {
-	if p.pending > 0 && p.tokens-p.since >= 2 {
-		p.past.add(p.pending)
-		p.pending = 0
+	if p.pending[0] > 0 {
+		p.past.add(p.pending[0])
 	}
-	if f := p.frame(); t.kind == tString && p.pending == 0 && p.depth == 0 && !f.sel && !f.loose && !f.alias {
-		p.pending, p.since = t.end-1, p.tokens
+	p.pending[0], p.pending[1] = p.pending[1], 0
+	if f := p.frame(); t.kind == tString && p.depth == 0 && !f.sel && !f.loose && !f.alias {
+		p.pending[1] = t.end - 1
 	}
 }

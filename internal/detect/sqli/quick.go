@@ -125,15 +125,25 @@ func lettersOf(words string) (t [26][maxWord + 1]letters) {
 }
 
 // begin reports whether w can begin SQL: a reserved word or a verb.
-func begin(w string) bool {
+func begin(w string) bool { return likely(w) && (lookup(w) != wNone || opens(w)) }
+
+// likely reports whether w may be such a word, by its length, its first two letters and its last.
+func likely(w string) bool {
 	if len(w) < 2 || len(w) > maxWord || !isAlpha(w[0]) {
 		return false
 	}
 	l := &beginners[w[0]|0x20-'a'][len(w)]
-	if l.second&(1<<(w[1]&31)) == 0 || l.last&(1<<(w[len(w)-1]&31)) == 0 {
-		return false
+	return l.second&(1<<(w[1]&31)) != 0 && l.last&(1<<(w[len(w)-1]&31)) != 0
+}
+
+// prefix reports whether a longer word may begin as w does.
+func prefix(w string) bool {
+	for n := len(w) + 1; n <= maxWord; n++ {
+		if beginners[w[0]|0x20-'a'][n].second&(1<<(w[1]&31)) != 0 {
+			return true
+		}
 	}
-	return lookup(w) != wNone || opens(w)
+	return false
 }
 
 // opens reports whether w begins a statement.

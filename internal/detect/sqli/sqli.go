@@ -47,6 +47,7 @@ package sqli
 import (
 	"strings"
 
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
 )
 
@@ -166,16 +167,13 @@ func (d *detection) bare() finding {
 	return finding{}
 }
 
+var quoteMarks = lex.NewTable("'\"`")
+
 // quotes looks at what follows each quote, where the text leaves the literal that it was put in.
 func (d *detection) quotes() finding {
 	var single, double, tick bool
 	d.past = passed{}
-	for i := 0; i < len(d.s) && d.budget > 0; i++ {
-		n := strings.IndexAny(d.s[i:], "'\"`")
-		if n < 0 {
-			break
-		}
-		i += n
+	for i := quoteMarks.Next(d.s, 0); i < len(d.s) && d.budget > 0; i = quoteMarks.Next(d.s, i+1) {
 		if d.mode.escape && escaped(d.s[:i]) {
 			continue
 		}

@@ -34,7 +34,7 @@ func (p *parser) statement(semicolon bool) bool {
 		return p.statementWord(t)
 	case tLParen:
 		p.push(callNone)
-		return semicolon
+		return semicolon && p.bracketed()
 	case tName:
 		if p.verb(t) {
 			return true
@@ -49,6 +49,25 @@ func (p *parser) statement(semicolon bool) bool {
 		p.push(c)
 		p.advance(token{kind: tLParen, start: t.start, end: p.pos})
 		return true
+	}
+	return false
+}
+
+// bracketed reports whether a few more brackets at most stand before a SELECT: else the brackets are an expression,
+// which is read as one.
+func (p *parser) bracketed() bool {
+	pos := p.pos
+	defer func() { p.pos = pos }()
+	for range maxDepth {
+		switch t := p.next(); t.kind {
+		case tLParen:
+		case tWord:
+			return t.word == wSelect || t.word == wValues
+		case tName: // (SELECTCHAR(…
+			return true
+		default:
+			return false
+		}
 	}
 	return false
 }
