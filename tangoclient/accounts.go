@@ -6,6 +6,7 @@ import (
 	"iter"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/tangoguard/tangoguard/internal/tango"
@@ -131,7 +132,7 @@ func (c *Client) GetAccount(ctx context.Context, accountIdentifier string) (*Acc
 
 func sameAccount(id string) func(*answer, *Account) error {
 	return func(_ *answer, a *Account) error {
-		if a.AccountIdentifier != id {
+		if !strings.EqualFold(a.AccountIdentifier, id) { // Tango may fold case
 			return fmt.Errorf("%w: not this account", ErrReply)
 		}
 		return nil

@@ -323,3 +323,17 @@ func TestSettleCountsFromTheLastAttempt(t *testing.T) {
 		require.ErrorIs(t, err, ErrNotPlaced)
 	})
 }
+
+// TestTangoMayFoldCase: an account that was made must not count as unknown because its name came back in small letters.
+func TestTangoMayFoldCase(t *testing.T) {
+	made := reply(201, `{"accountIdentifier":"acme-one","customerIdentifier":"acme-inc"}`)
+	c := newTestClient(t, &script{steps: []step{made}}, func(c *Config) { c.MaxAttempts = 1 })
+	_, err := c.CreateAccount(background, "Acme-Inc", NewAccount{AccountIdentifier: "ACME-one", DisplayName: "Acme one", ContactEmail: "a@example.com"})
+	require.NoError(t, err)
+	_, err = c.CreateCustomer(background, NewCustomer{CustomerIdentifier: "ACME-INC", DisplayName: "Acme, Inc."})
+	require.NoError(t, err)
+	_, err = c.GetAccount(background, "acme-two")
+	require.ErrorIs(t, err, ErrReply)
+	_, err = c.Scoped(Scope{{Customer: "acme-inc", Account: "ACME-one"}}).CreateAccount(background, "acme-inc", NewAccount{AccountIdentifier: "acme-one", DisplayName: "Acme one", ContactEmail: "a@example.com"})
+	require.ErrorIs(t, err, ErrForbidden, "in a scope another spelling is another account")
+}

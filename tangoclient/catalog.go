@@ -201,9 +201,17 @@ func boundOf(a *Amount) string {
 	return a.String()
 }
 
-// currencyOf gives the currency of an item, or "" when it is not known.
+// last gives the catalog that was fetched last, however old it is, or nil.
+func (k *catalogCache) last() *Catalog {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.kept
+}
+
+// currencyOf gives the currency of an item, or "" when it is not known. It does not change, so an old catalog tells
+// it as well as a fresh one.
 func (k *catalogCache) currencyOf(utid string) string {
-	if catalog := k.fresh(); catalog != nil {
+	if catalog := k.last(); catalog != nil {
 		if i := catalog.Item(utid); i != nil {
 			return i.CurrencyCode
 		}

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tangoguard/tangoguard/internal/tango"
@@ -76,7 +77,7 @@ func (c *Client) narrow(v *Customer) {
 
 func sameCustomer(id string) func(*answer, *Customer) error {
 	return func(_ *answer, v *Customer) error {
-		if v.CustomerIdentifier != id {
+		if !strings.EqualFold(v.CustomerIdentifier, id) { // Tango may fold case
 			return fmt.Errorf("%w: not this customer", ErrReply)
 		}
 		return nil

@@ -103,7 +103,7 @@ func (c *Client) reserve(ctx context.Context, r *OrderRequest, ref string) (done
 	if s.none() {
 		return func(bool) {}, nil
 	}
-	if _, err := c.Catalog(ctx); err != nil {
+	if _, err := c.Catalog(ctx); err != nil && c.catalog.last() == nil {
 		return nil, fmt.Errorf("the currency of the item is needed for Config.Limits: %w", err)
 	}
 	currency := c.catalog.currencyOf(r.UTID)

@@ -130,6 +130,25 @@ func TestLimits(t *testing.T) {
 		require.NoError(t, order(c, "a", "5", "demo-acc1", "U7"))
 		require.ErrorIs(t, order(c, "b", "6", "demo-acc1", "U99"), ErrLimit)
 	})
+	t.Run("an old catalog serves while there is no new one", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			fresh, away := shop(nil), false
+			c := newTestClient(t, nil, limits("50", "100"), func(c *Config) {
+				c.MaxAttempts = 1
+				c.InsecureTransport = roundTripper(func(r *http.Request) (*http.Response, error) {
+					if away && r.URL.Path == "/raas/v2/catalogs" {
+						return reply(503, "")(r)
+					}
+					return fresh(r)
+				})
+			})
+			require.NoError(t, order(c, "a", "5", "demo-acc1", "U561593"))
+			away = true
+			time.Sleep(13 * time.Hour)
+			require.NoError(t, order(c, "b", "5", "demo-acc1", "U561593"))
+			require.ErrorIs(t, order(c, "c", "51", "demo-acc1", "U561593"), ErrLimit)
+		})
+	})
 	t.Run("without a catalog nothing is placed", func(t *testing.T) {
 		c := newTestClient(t, &script{steps: []step{reply(500, "")}}, limits("5", "5"), func(c *Config) { c.MaxAttempts = 1 })
 		require.ErrorIs(t, order(c, "a", "5", "demo-acc1", "U561593"), ErrUnavailable)

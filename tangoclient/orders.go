@@ -218,7 +218,8 @@ func (c *core) lookUp(ctx context.Context, k refKey) (*Order, error) {
 		return nil, err
 	}
 	for _, o := range list.Orders {
-		if o != nil && o.ReferenceOrderID != "" && k == (refKey{o.CustomerIdentifier, o.AccountIdentifier, o.ExternalRefID}) {
+		if o != nil && o.ReferenceOrderID != "" && o.ExternalRefID == k.ref &&
+			strings.EqualFold(o.CustomerIdentifier, k.customer) && strings.EqualFold(o.AccountIdentifier, k.account) { // as in mismatches
 			return o, nil
 		}
 	}

@@ -374,6 +374,17 @@ func TestSettle(t *testing.T) {
 		assert.Equal(t, Replayed, o.Outcome)
 		assert.NotNil(t, o.Reward)
 	})
+	t.Run("there, under another spelling of the account", func(t *testing.T) {
+		// Whether Tango folds the case of identifiers is not known. An order that was placed must not stay unknown for it.
+		s := &script{steps: []step{one, reply(200, placed())}}
+		_, err := newTestClient(t, s).Settle(background, goodOrder(func(r *OrderRequest) { r.AccountIdentifier = "Demo-Acc1" }))
+		require.NoError(t, err)
+	})
+	t.Run("of another reference", func(t *testing.T) {
+		c := newTestClient(t, &script{steps: []step{one}})
+		_, err := c.Settle(background, goodOrder(func(r *OrderRequest) { r.ExternalRefID = "REF-1" }), LastAttempt(time.Now().Add(-time.Hour)))
+		require.ErrorIs(t, err, ErrReply)
+	})
 	t.Run("a look-up that answers with others is no answer", func(t *testing.T) {
 		c := newTestClient(t, &script{steps: []step{reply(200, `{"orders":[`+placed("demo-acc1", "demo-acc2")+`]}`), reply(200, placed())}})
 		_, err := c.Settle(background, goodOrder(), LastAttempt(time.Now().Add(-time.Hour)))
