@@ -25,6 +25,7 @@ type call struct {
 	given  string     // the caller's own form of ref
 	probe  bool       // Tango refuses a repeat with 409 instead of answering it
 	limit  int64      // bytes of a reply; 0: maxReply
+	traced bool       // somebody records its span
 
 	// read takes the body of a success. Its error means that the reply is not what Tango documents.
 	read func(*answer) (any, error)

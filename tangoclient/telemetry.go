@@ -52,9 +52,10 @@ func opAttr(op string) attribute.KeyValue { return attribute.String("tango.opera
 func (t *telemetry) startCall(ctx context.Context, cl *call) (context.Context, func(*answer, error)) {
 	start := time.Now()
 	ctx, span := t.tracer.Start(ctx, "tango "+cl.op, trace.WithAttributes(opAttr(cl.op)))
+	cl.traced = span.IsRecording()
 	return ctx, func(a *answer, err error) {
 		outcome := attribute.String("tango.outcome", outcomeOf(a, err))
-		if span.IsRecording() {
+		if cl.traced {
 			if err != nil {
 				span.SetStatus(codes.Error, err.Error())
 			}
@@ -88,14 +89,13 @@ func outcomeOf(a *answer, err error) string {
 
 // startAttempt makes a span below that of the call; an attempt of a call that is not traced has none.
 func (t *telemetry) startAttempt(ctx context.Context, cl *call, n int) (context.Context, func(*attempt)) {
-	span := trace.SpanFromContext(ctx)
-	traced := span.IsRecording()
-	if traced {
+	var span trace.Span
+	if cl.traced {
 		ctx, span = t.tracer.Start(ctx, cl.method, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
 			opAttr(cl.op), attribute.String("http.request.method", cl.method), attribute.Int("http.request.resend_count", n)))
 	}
 	return ctx, func(a *attempt) {
-		if traced {
+		if cl.traced {
 			span.SetAttributes(a.attributes()...)
 			if a.ans == nil {
 				span.SetStatus(codes.Error, "")
