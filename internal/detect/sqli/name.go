@@ -204,11 +204,14 @@ func (l *lexer) prefixed(i int) (token, bool) {
 		return token{}, false
 	}
 	w := l.s[l.pos:i]
-	if len(w) == 1 && (strings.IndexByte("nxbeqrNXBEQR", w[0]) >= 0 || w[0] >= utf8.RuneSelf) || w[0] == '_' && len(w) > 3 {
+	if len(w) == 1 && isPrefix(w[0]) || w[0] == '_' && len(w) > 3 {
 		return l.literal(l.pos, i), true
 	}
 	return token{}, false
 }
+
+// isPrefix reports whether c alone stands in front of a literal.
+func isPrefix(c byte) bool { return strings.IndexByte("nxbeqrNXBEQR", c) >= 0 || c >= utf8.RuneSelf }
 
 // reserved looks up the word from l.pos to i, and what it becomes when the comments inside it go
 // (uni/**/on): a filter that removes comments builds the word.

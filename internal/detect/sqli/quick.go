@@ -96,7 +96,7 @@ func value(s string, i int, has *scan.ByteSet) bool {
 		}
 	}
 	if j < len(s) && (s[j] == '\'' || s[j] == '"') {
-		return j-i == 1 || s[i] == '_' // N'…'
+		return s[i] == '_' || j-i == 1 && isPrefix(s[i]) // N'…', and not "I'm"
 	}
 	return follows(s, j, has, false)
 }

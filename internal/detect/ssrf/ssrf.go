@@ -44,8 +44,21 @@ func Detector() scan.Detector {
 	return scan.Detector{
 		Class: Class,
 		Gate:  scan.Any(`[:/.\]]`).And(`[0-9:/\\]`, scan.Member),
+		Worth: worth,
 		Find:  find,
 	}
+}
+
+var digits = scan.Bytes("0123456789")
+
+// worth reports whether a text can hold a URL or a path of a metadata service, or is one value without white space in
+// it: most sentences are none of these.
+func worth(s string, has scan.ByteSet) bool {
+	if has.Has('/') || has.Has('\\') || has.Has('[') || has.Has(':') && digits.Meets(&has) {
+		return true
+	}
+	start, end := trim(s)
+	return strings.IndexByte(s[start:end], ' ') < 0
 }
 
 func find(v *scan.View, report scan.Report) {

@@ -37,8 +37,8 @@ import (
 // Class is the class of the findings of this package.
 const Class scan.Class = "xpath"
 
-// gate holds what worth asks for: a comparison, a path, a union, a variable, a call.
-var gate = scan.Any(`[=<>/|@$(]`, `[:.][:.]`)
+// gate holds what worth asks for: a comparison, a path, a union, a variable, a call; the dots of ".." begin a token.
+var gate = scan.Any(`[=<>/|@$(]`, `::`, "[^\x00--/:-@[\\\\\\]\\^`{-\x7F].")
 
 // Detector finds XPath injection.
 func Detector() scan.Detector {
