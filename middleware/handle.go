@@ -20,7 +20,8 @@ import (
 type HandleConfig struct {
 	// AllowUnknown ignores members of the body that T has no field for. They are inspected all the same.
 	AllowUnknown bool
-	// Guard inspects a body that no [GuardConfig] middleware has looked at. Its zero value is the default guard.
+	// Guard inspects a body that no [GuardConfig] middleware has looked at. Its zero value is the default guard. In its
+	// Observe every refusal by Handle is logged and counted, those by the rules of T too.
 	Guard GuardConfig
 	// OnChange gets what sanitizing changed, after all checks have passed and before the handler runs.
 	OnChange func(*http.Request, []sanitize.Change)
@@ -157,8 +158,16 @@ func hasFields(t reflect.Type) bool {
 	return true
 }
 
-// decode takes a request through all steps.
+// decode takes a request through all steps, and notes what is refused.
 func (d *decoder[T]) decode(req *http.Request, pattern string) (v T, held int64, r *Refusal) {
+	v, held, r = d.value(req, pattern)
+	if r != nil {
+		d.guard.observe.refused(req, pattern, r)
+	}
+	return v, held, r
+}
+
+func (d *decoder[T]) value(req *http.Request, pattern string) (v T, held int64, r *Refusal) {
 	text, held, r := d.body(req, pattern)
 	if r != nil {
 		return v, held, r
@@ -209,7 +218,6 @@ func (d *decoder[T]) body(req *http.Request, pattern string) (text string, held 
 		r = in.result()
 	}
 	if r != nil {
-		d.guard.observe.refused(req, pattern, r)
 		return "", held, r
 	}
 	b, ok := req.Body.(*heldBody)

@@ -93,6 +93,33 @@ func TestBrowserRefusalsAreObserved(t *testing.T) {
 	assert.NotContains(t, log.String(), "evil.example")
 }
 
+// What Handle refuses is logged and counted once: by the rules of the type, by its shape, and by inspection.
+func TestHandleRefusalsAreObserved(t *testing.T) {
+	reader := sdk.NewManualReader()
+	var log bytes.Buffer
+	observe := middleware.Observe{Meter: sdk.NewMeterProvider(sdk.WithReader(reader)), Logger: slog.New(slog.NewJSONHandler(&log, nil))}
+	var got note
+	e := handling(t, middleware.HandleConfig{Guard: middleware.GuardConfig{Observe: observe}}, &got)
+	for _, body := range []string{`{"name":"much too long a name"}`, `{"name":"Ann","secret":1}`, `{"name":"` + attack + `"}`, `{"name":"Ann","name":"Bob"}`, ``} {
+		assert.Equal(t, 400, send(t, e, "POST", "/", body).Code, body)
+	}
+	assert.Equal(t, 204, send(t, e, "POST", "/", `{"name":"Ann"}`).Code)
+	refused := collected(t, reader, "tangoguard.refused")
+	byReason := map[string]float64{}
+	for set, n := range refused {
+		assert.Contains(t, set, "route=/")
+		_, rest, _ := strings.Cut(set, "reason=")
+		reason, _, _ := strings.Cut(rest, " ")
+		byReason[reason] += n
+	}
+	assert.Equal(t, map[string]float64{"rules": 1, "json.unknown_name": 1, "insecure": 1, "json.duplicate_name": 1, "json.empty": 1}, byReason, "%v", refused)
+	assert.Equal(t, 5, strings.Count(log.String(), "request refused"))
+	assert.Contains(t, log.String(), `"rule":"max"`)
+	for _, value := range []string{"much too long", "secret", "onerror"} {
+		assert.NotContains(t, log.String(), value)
+	}
+}
+
 // attributeText writes attributes for comparison.
 type attributeText struct{}
 
