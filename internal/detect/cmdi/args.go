@@ -254,6 +254,9 @@ func isOption(arg string, p shell.Program) bool {
 	if arg[1] == '-' {
 		return len(arg) > 3 && lex.IsLetter(arg[2]) && lex.IsWord(arg[3])
 	}
+	if len(arg) == 3 && lex.IsLetter(arg[1]) && (arg[2] == ':' || arg[2] == ',' || arg[2] == ';' || arg[2] == '|') {
+		return p&shell.TakesPath != 0 // cut -d:
+	}
 	end := 1
 	for end < len(arg) && (lex.IsLetter(arg[end]) || lex.IsDigit(arg[end])) {
 		end++

@@ -343,8 +343,6 @@ func (f *finder) percent(i int) {
 		return
 	}
 	switch {
-	case lex.At(s, end) == '%' && i == 0 && lex.IsBlank(lex.At(s, end+1)) && lex.At(s, end+2) == '/' && environment[s[i+1:end]]:
-		f.found("shell-variable", i, end+3)
 	case end > i+2 && lex.HasPrefix(s, end, ":~") && (lex.IsDigit(lex.At(s, end+2)) || lex.At(s, end+2) == '-'):
 		f.found("shell-variable", i, end+3)
 	case lex.At(s, end) == '%':
@@ -356,7 +354,10 @@ func (f *finder) percent(i int) {
 		for k := range n {
 			buf[k] = upper(buf[k])
 		}
-		if environment[string(buf[:n])] && i == 0 && lex.At(s, end+1) == '\\' {
+		if !environment[string(buf[:n])] || i > 0 {
+			return
+		}
+		if lex.At(s, end+1) == '\\' || lex.IsBlank(lex.At(s, end+1)) && lex.At(s, end+2) == '/' {
 			f.found("shell-variable", i, end+1)
 		}
 	}

@@ -22,6 +22,15 @@ func (f *finder) bare() {
 	if !f.plausible(i) {
 		return
 	}
+	if j := i + 1; s[i] == '!' || s[i] == ':' && lex.At(s, j) == '!' {
+		if s[i] == ':' {
+			j++
+		}
+		if c := f.read(j); c.strength >= alone && c.end == len(s) && (c.program&shell.Natural == 0 || c.strength == certain) {
+			f.found("command", i, c.end) // what an editor, a pager or a notebook gives to a shell
+			return
+		}
+	}
 	c := f.read(i)
 	f.command = c.strength >= fits || c.strength == alone && c.program&shell.TakesText != 0
 	if c.strength < certain && !(c.strength == fits && c.program&shell.Alone != 0 && c.program&shell.Sure != 0 && c.args.n == 0 && c.end == len(s)) {
@@ -30,7 +39,7 @@ func (f *finder) bare() {
 	if c.args.prose > 0 && c.program&shell.Natural != 0 && lex.IsUpper(s[i]) && lex.IsLower(lex.At(s, i+1)) {
 		return // "Move /srv/a to /srv/b": a sentence
 	}
-	if c.args.n == 1 && strings.TrimLeft(s[c.wordEnd:c.end], " +") == "/dev/null" {
+	if c.args.n == 1 && c.program&shell.Shell == 0 && c.program != 0 && strings.TrimLeft(s[c.wordEnd:c.end], " +") == "/dev/null" {
 		return // reads nothing
 	}
 	if (c.hidden || c.program&shell.Cmdlet != 0) && lex.At(s, c.end) != '(' && (c.args.prose <= 2 || c.args.option > 0) {
@@ -45,7 +54,8 @@ func (f *finder) bare() {
 		!(c.program&shell.TakesSub != 0 && (c.args.n == 1 || c.args.option > 0)) {
 		return
 	}
-	if c.args.proseFirst && c.program&shell.TakesSub == 0 &&
+	const cmdlet = shell.Sure | shell.Fold | shell.Alone
+	if c.args.proseFirst && c.program&shell.TakesSub == 0 && !(c.args.n == 1 && c.program&cmdlet == cmdlet && c.program&shell.Slash == 0) &&
 		(c.program&shell.Natural != 0 || c.args.prose > 2 || c.args.option+c.args.root+c.args.url+c.args.address == 0) {
 		return // "dir cannot have the form C:\x"
 	}

@@ -58,6 +58,7 @@ var functions = table([]group{
 		"importlib constantize const_get instance_variable_get gettypefromprogid gettypefromclsid downloadstring downloadfile downloaddata " +
 		"getdeclaredconstructor getconstructor getobject invokemember invokescript loadlibrary safe_constantize class_for_name"},
 	{aEmpty, "getruntime globals locals breakpoint"},
+	{aText | aVar | aName | aCall, "soapclient"},
 	{aCommand | aExec, "compile"},
 	{aText, "getenv"},
 	{aText | aVar | aNumber, "reflectionfunction splfileobject directoryiterator filesystemiterator globiterator groovyshell"},

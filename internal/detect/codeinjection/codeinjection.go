@@ -362,7 +362,7 @@ func (f *finder) member(i int) {
 			}
 		}
 	case "env":
-		if o, st := nameBefore(s, i); o == "process" && (lex.At(s, end) == '.' && lex.IsUpper(lex.At(s, end+1)) || lex.At(s, end) == '[' || lex.At(s, end) == ')' && st > 0 && s[st-1] == '(') && !f.mentioned(st) {
+		if o, st := nameBefore(s, i); o == "process" && (lex.At(s, end) == '.' && lex.IsUpper(lex.At(s, end+1)) || lex.At(s, end) == '[' || st == 0 && end == len(s) || lex.At(s, end) == ')' && st > 0 && s[st-1] == '(') && !f.mentioned(st) {
 			f.found("js-constructor", st, end)
 		}
 	case "environ":

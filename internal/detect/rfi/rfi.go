@@ -126,6 +126,8 @@ func remote(s string, u *weburl.URL) string {
 		return "cut-off-url"
 	case u.Slashes >= 2 && strings.HasSuffix(s[:u.Path-len(u.Host)-len(u.Port)], `\\`) && (isScript(ext) || isText(ext)):
 		return "remote-include"
+	case ext == "" && isShell(base) && (weburl.Classify(u.Host).Address || inQuery && includes(key)):
+		return "remote-include"
 	case isScript(ext) && weburl.Classify(u.Host).Address:
 		return "remote-include" // a site has a name
 	case inQuery && runs(key):

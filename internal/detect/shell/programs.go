@@ -46,6 +46,7 @@ var groups = []struct {
 	{Alone | Sure | TakesOption | TakesAny, "whoami ifconfig uname lsblk lscpu lspci lsusb lsof dmesg printenv hostnamectl pstree " +
 		"vmstat iostat logname getenforce lsb_release sestatus dpkg rpm mpstat nproc iwconfig lastlog xcalc gnome-calculator sysctl fdisk blkid getcap compgen ldconfig apropos"},
 	{Alone | Sure | windows | TakesAny, "ipconfig systeminfo sysinfo netstat tasklist getmac nbtstat qwinsta quser taskkill driverquery"},
+	{Slash, "whoami"},
 	{Alone | Wrapper | TakesOption, "env"},
 	{Alone | TakesOption, "id ss tty arp jobs ll lsmod pwd hostid crontab"},
 	{Alone | TakesOption | TakesSub, "ps"},
