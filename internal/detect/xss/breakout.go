@@ -276,8 +276,8 @@ func (f *finder) literalMarkup(i int) bool {
 func (f *finder) emptyOperand(i int) bool {
 	before, rest := f.text[:i], f.text[i+1:]
 	switch {
-	case strings.HasPrefix(rest, "[]"):
-		return true
+	case strings.HasPrefix(rest, "[]"): // and no window of a house that is drawn: |  +[]|
+		return f.text[i] == '!' || i == 0 || before[i-1] > ' ' && before[i-1] != '|'
 	case strings.HasPrefix(rest, `""`), strings.HasPrefix(rest, "''"):
 		return f.text[i] == '!' || i > 0 && strings.IndexByte("]}", before[i-1]) >= 0
 	}

@@ -29,6 +29,9 @@ func (f *finder) elementOf(tag markup.Tag, limit int, nextAttr func(string, int)
 		}
 	}
 	f.work += end - tag.Start
+	if !tag.Closing {
+		f.opened |= rawText(name)
+	}
 	if reported {
 		return
 	}
@@ -36,11 +39,10 @@ func (f *finder) elementOf(tag markup.Tag, limit int, nextAttr func(string, int)
 	case open && !tag.Closing:
 		f.report(ruleDangling, tag.Start, end)
 	case tag.Closing:
-		switch string(name) {
-		case "script", "style", "textarea", "title", "xmp", "noscript", "iframe", "noembed", "noframes", "plaintext":
-			if f.afterEnd(tag.Start, end) {
-				f.report(ruleEnd, tag.Start, end)
-			}
+		if raw := rawText(name); raw != 0 && f.opened&raw == 0 && f.afterEnd(tag.Start, end) {
+			f.report(ruleEnd, tag.Start, end)
+		} else {
+			f.opened &^= raw
 		}
 	case string(name) == "script" || string(name) == "handler":
 		if f.script(end) || f.alone(tag.Start, end) {
@@ -88,6 +90,8 @@ func (f *finder) attribute(element []byte, a markup.Attr) string {
 		return ""
 	case value == "":
 		return ""
+	case name == "type" && string(element) == "style" && strings.Contains(value, "script"): // Netscape's style sheets are scripts
+		return ruleStyle
 	case strings.HasPrefix(full, "xmlns") && strings.Contains(value, "w3.org/"), strings.HasPrefix(value, "urn:schemas-microsoft-com:"):
 		return ruleElement
 	}
@@ -254,6 +258,18 @@ func (f *finder) script(i int) bool {
 	}
 	t := strings.TrimLeft(text, " \t\n\r")
 	return p.Effect != js.None || strings.HasPrefix(t, "<!--") || strings.HasPrefix(t, "//") || end >= 0 && t == "" || strings.HasPrefix(t, "/*")
+}
+
+// rawText gives the elements whose content is no markup a bit each, and other elements none.
+func rawText(name []byte) uint16 {
+	for i, raw := range [...]string{
+		"script", "style", "textarea", "title", "xmp", "noscript", "iframe", "noembed", "noframes", "plaintext",
+	} {
+		if string(name) == raw {
+			return 1 << i
+		}
+	}
+	return 0
 }
 
 // alone reports whether the tag [start,end) stands among markup or by itself, and not in a sentence about it.

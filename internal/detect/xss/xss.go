@@ -116,6 +116,7 @@ type finder struct {
 
 	brackets brackets
 	quotes   [3]int // where the first ', " and ` stand, plus one, or 0
+	opened   uint16 // the raw text elements that the text has opened
 	joined   bool   // the text was read for names that are made of pieces
 	empty    int    // how many +[] and ![] were seen
 	first    int    // where the first of them stands
