@@ -337,3 +337,16 @@ func TestTangoMayFoldCase(t *testing.T) {
 	_, err = c.Scoped(Scope{{Customer: "acme-inc", Account: "ACME-one"}}).CreateAccount(background, "acme-inc", NewAccount{AccountIdentifier: "acme-one", DisplayName: "Acme one", ContactEmail: "a@example.com"})
 	require.ErrorIs(t, err, ErrForbidden, "in a scope another spelling is another account")
 }
+
+func TestAFilterWithOurOwnKeyIsNotSent(t *testing.T) {
+	s := &script{steps: []step{reply(200, `{"orders":[]}`)}}
+	c := newTestClient(t, s)
+	for _, text := range []string{testKey, "key " + testKey, spellingsOf(testKey)["basic header, +1"]} {
+		_, err := list(c.Orders(background, OrderFilter{Notes: text}))
+		require.ErrorIs(t, err, ErrInsecureContent)
+		assert.NotContains(t, err.Error(), testKey)
+	}
+	assert.Empty(t, s.seen())
+	_, err := list(c.Orders(background, OrderFilter{Notes: "notes of old"}))
+	require.NoError(t, err)
+}
