@@ -68,6 +68,8 @@ func (p *parser) judgeBare(after bool) string {
 		return "boolean"
 	case p.conn && after && strings.HasPrefix(p.s, "*/"): // the text closes a comment of the query
 		return "boolean"
+	case after && p.tokens == 3 && p.has(fPattern) && p.s[p.last.start:p.last.end] == "'%'":
+		return "boolean"
 	case after && p.op && p.has(fCatalogue):
 		return "reaching-function"
 	case after && p.op && p.end == endOpen && p.tokens == 2 && p.opensClean(""):
@@ -158,6 +160,8 @@ func (p *parser) judgeQuoted(before string, first bool) string {
 		return "comment-after-quote"
 	case p.op && p.has(fCatalogue):
 		return "reaching-function"
+	case p.op && p.end == endText && p.last.empty && p.tokens == 3 && before == "" && p.s[1] == '|': // '||''
+		return "string-operator"
 	case p.op && (p.has(fSystem) || p.has(fCalled) && p.s[len(before)+1] == '|'):
 		return "reaching-function"
 	case (p.op || p.has(fPattern)) && p.end == endOpen && p.within && (p.tokens == 2 || before != "" || p.last.empty) && p.opensClean(before):

@@ -131,6 +131,7 @@ func (p *parser) frame() *frame { return &p.frames[min(p.depth, maxDepth-1)] }
 
 // run reads from pos until the text ends, a comment hides the rest, or the grammar breaks.
 func (p *parser) run() {
+	p.moved = false
 	for most := p.pos + maxRead; ; {
 		if p.pos > most {
 			p.unwind()

@@ -132,6 +132,9 @@ func (d *detection) search() finding {
 			return f
 		}
 	}
+	if literals(d.s) {
+		return finding{"boolean", 0, len(d.s)}
+	}
 	if f := probe(d.s, &d.v.Has); f.rule != "" {
 		return f
 	}
@@ -247,6 +250,19 @@ func probe(s string, has *scan.ByteSet) finding {
 		return finding{}
 	}
 	return finding{"quote-probe", i, len(s)}
+}
+
+// literals reports whether s is a comparison of two short literals and nothing else: 'a'='a'.
+func literals(s string) bool {
+	n := len(s)
+	if n < 5 || n > 40 || s[0] != '\'' && s[0] != '"' || s[n-1] != s[0] {
+		return false
+	}
+	i := strings.IndexByte(s[1:], s[0]) + 1
+	if i+2 >= n || s[i+1] != '=' || s[i+2] != s[0] {
+		return false
+	}
+	return strings.Count(s, s[:1]) == 4 && !hasSpace(s)
 }
 
 // cutWord reports whether s is a quote and one plain word behind it, long enough to be no 'tis.
