@@ -119,18 +119,8 @@ func fieldErrors(errs validate.Errors) *Refusal {
 
 // ruleKey is the key with which Tango refuses what a rule refuses.
 func ruleKey(rule string) string {
-	switch rule {
-	case "required":
-		return tango.KeyRequired
-	case "max":
-		return tango.KeyTooLong
-	case "money":
-		return tango.KeyAmount
-	}
-	for _, r := range tango.Rules() {
-		if r.Name == rule && r.Key != "" {
-			return r.Key
-		}
+	if key := tango.KeyOfRule(rule); key != "" {
+		return key
 	}
 	return tango.KeyField
 }

@@ -76,27 +76,9 @@ func ruleProblems(v any) ([]FieldError, error) {
 	}
 	out := make([]FieldError, len(list))
 	for i, e := range list {
-		out[i] = FieldError{Pointer: e.Pointer, Key: keyOf(e.Rule), Message: e.Message}
+		out[i] = FieldError{Pointer: e.Pointer, Key: tango.KeyOfRule(e.Rule), Message: e.Message}
 	}
 	return out, nil
-}
-
-// keyOf is the i18nKey with which Tango refuses what a rule refuses; empty: not known.
-func keyOf(rule string) string {
-	switch rule {
-	case "required":
-		return tango.KeyRequired
-	case "max":
-		return tango.KeyTooLong
-	case "money":
-		return tango.KeyAmount
-	}
-	for _, r := range tango.Rules() {
-		if r.Name == rule {
-			return r.Key
-		}
-	}
-	return ""
 }
 
 // cleaningProblems are fields that sanitize would change. The client changes nothing by itself: what arrives

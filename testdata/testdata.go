@@ -18,9 +18,6 @@ import (
 //go:embed attacks/*.jsonl benign/*.jsonl orders/*.json
 var files embed.FS
 
-// FS gives the embedded files.
-func FS() fs.FS { return files }
-
 // Line is one labelled text.
 type Line struct {
 	ID       string `json:"id"`       // unique in the whole corpus

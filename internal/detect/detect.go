@@ -104,11 +104,6 @@ func (set *Set) Clean(s string) bool {
 	return clean
 }
 
-// Links reports what a mail program would make clickable in s: the class that Inspect leaves out.
-func Links(s string) []scan.Finding { return links.Inspect(s) }
-
-var links = NewSet(func(c scan.Class) bool { return c == LinkClass })
-
 // Steps counts the steps that the detectors take on s: the measure of the tests for linear time.
 func (set *Set) Steps(s string) int {
 	open, has := set.open(s)

@@ -15,6 +15,24 @@ type Rule struct {
 	Key  string // the i18nKey with which Tango refuses it; empty: KeyInsecure's family has none of its own
 }
 
+// KeyOfRule is the i18nKey with which Tango refuses what a rule of the validate tags refuses; empty: not known.
+func KeyOfRule(rule string) string {
+	switch rule {
+	case "required":
+		return KeyRequired
+	case "max":
+		return KeyTooLong
+	case "money":
+		return KeyAmount
+	}
+	for _, r := range Rules() {
+		if r.Name == rule {
+			return r.Key
+		}
+	}
+	return ""
+}
+
 // Rules are all rules, in the order of the documentation. Each call gives a fresh slice.
 func Rules() []Rule {
 	return []Rule{
