@@ -9,7 +9,8 @@
 // table (internal/detect/shell), and asks whether the arguments that follow are ones the program can use:
 // options, paths, addresses, times, sub-commands. How much it asks for depends on the place: `id` or ;id is
 // enough, behind the words of a sentence the command must have arguments of its own grammar, and at the very
-// start of a text, where any prose begins with some word, it must be a command line beyond doubt.
+// start of a text, where any prose begins with some word, it must be a command line beyond doubt. A text that begins
+// with an option is read as one that a program is given.
 //
 // # Rules
 //
@@ -23,7 +24,8 @@
 //	file-redirect       < or > glued to a file of the system: </etc/passwd
 //	arithmetic          $((1+1))
 //	fork-bomb           a function that pipes into itself
-//	option-injection    an option that makes a program run or write something: --output=/x, -oProxyCommand=x
+//	option-injection    an option that makes a program run or write something: --output=/x, -oProxyCommand=x, and what
+//	                    git runs: ext::sh, -c core.pager=x
 //	powershell          expressions that only PowerShell evaluates: (New-Object …), $env:X, [System.…]::
 //
 // # What it does not recognise

@@ -316,6 +316,9 @@ func (f *finder) accept(c *command, i, j int, line bool) bool {
 		}
 		return !natural || c.args.number == 0
 	}
+	if line && f.terminated(c) {
+		return true
+	}
 	// A bare name. In prose and in lists it may be a word like any other.
 	if !f.command && (spaced && (f.words >= 2 || natural && !first) || natural && f.words >= 2) {
 		return false
@@ -331,14 +334,20 @@ func (f *finder) bareWord(c *command) bool {
 	if f.words == 0 || c.args.n > 0 || c.program&shell.Sure != 0 {
 		return false
 	}
-	if c.program&(shell.Natural|shell.Alone) == shell.Alone && c.end+1 == len(f.s) && f.s[c.end] == ';' {
-		return false // "gift\nenv;" ends a command, not a list
+	if f.terminated(c) {
+		return false
 	}
 	switch strings.Trim(f.s[c.start:c.wordEnd], "\\") {
 	case "id", "ls", "pwd": // what everybody sends first
 		return false
 	}
 	return true
+}
+
+// terminated reports whether c, whose name is nobody's word, is the last line of the text and ends with a ; of its own:
+// "gift\nenv;" ends a command, not a list.
+func (f *finder) terminated(c *command) bool {
+	return c.program&(shell.Natural|shell.Alone) == shell.Alone && c.end+1 == len(f.s) && f.s[c.end] == ';'
 }
 
 // opens reports whether the text begins with the separator at i, and goes on with a known name and very
