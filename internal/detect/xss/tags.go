@@ -90,7 +90,7 @@ func (f *finder) attribute(element []byte, a markup.Attr) string {
 		return ""
 	case value == "":
 		return ""
-	case name == "type" && string(element) == "style" && strings.Contains(value, "script"): // Netscape's style sheets are scripts
+	case name == "type" && string(element) == "style" && !ascii.HasPrefix(value, "text/css"): // text/javascript was Netscape's
 		return ruleStyle
 	case strings.HasPrefix(full, "xmlns") && strings.Contains(value, "w3.org/"), strings.HasPrefix(value, "urn:schemas-microsoft-com:"):
 		return ruleElement
