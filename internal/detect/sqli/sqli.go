@@ -99,6 +99,7 @@ type detection struct {
 // inspect searches s with each reading of the characters that have two.
 func (d *detection) inspect(s string) finding {
 	has := &d.v.Has
+	s = strings.TrimRight(s, "\r\n") // so that a comment in the last line hides what the query has behind it
 	d.s, d.ends = s, endsOf(s, has)
 	for _, m := range [...]lexMode{{}, {escape: true}, {plus: true}, {glue: true}} {
 		if m.escape && !has.Has('\\') || m.plus && !has.Has('+') ||

@@ -14,9 +14,10 @@ func unwrap(v *scan.View) string {
 	if !wrapped(s, &v.Has) {
 		return ""
 	}
+	s = trimBlank(s)
 	if v.Has.Has('%') {
 		v.Work(len(s))
-		return unsigned(s)
+		return unsigned(v.Text)
 	}
 	var head [6]byte // the first bytes tell text from an identifier that merely uses the same letters
 	if _, err := base64.StdEncoding.Decode(head[:], []byte(s[:8])); err != nil || !printable(string(head[:])) {
@@ -46,7 +47,8 @@ func wrapped(s string, has *scan.ByteSet) bool {
 	if has.Has('%') {
 		return len(s) >= 8 && len(s) <= 1<<16
 	}
-	return len(s) >= 16 && len(s) <= 1<<16 && len(s)%4 == 0 && !has.Has(' ')
+	s = trimBlank(s)
+	return len(s) >= 16 && len(s) <= 1<<16 && len(s)%4 == 0 && (!has.Has(' ') || strings.IndexByte(s, ' ') < 0)
 }
 
 func printable(s string) bool {
