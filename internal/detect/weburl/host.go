@@ -79,7 +79,7 @@ func Masked(host string) bool {
 		return false
 	}
 	rest := strings.TrimLeft(host[i:], ";,&=$!*()+|%.")
-	return rest != "" && (isLetter(rest[0]) || isDigit(rest[0])) && len(rest) < len(host)-i && Classify(host[:i]).Where != Public
+	return rest != "" && (isLetter(rest[0]) || isDigit(rest[0])) && Classify(host[:i]).Where != Public
 }
 
 // named4 reads the address behind a name, "example.com.127.0.0.1". A name whose last label is a number is none (WHATWG,
