@@ -178,7 +178,7 @@ func filter(v *scan.View, s string, i int) (int, bool) {
 			j++
 		}
 		end := assertion(s, j)
-		v.Work(end - i + 1)
+		v.Work(max(end, j) - i + 1)
 		return end, end > 0
 	}
 	end := assertion(s, j)

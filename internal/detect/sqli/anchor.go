@@ -104,8 +104,14 @@ func telling(s string) bool {
 
 // semicolons looks at each semicolon for a statement that reaches out, waits, or hides what follows it.
 func (d *detection) semicolons() finding {
-	for i := 0; i < len(d.s) && d.budget > 0; i++ {
-		if d.s[i] != ';' || literalNext(d.s, i) || !follows(d.s, i, &d.v.Has, true) {
+	for i, next := 0, 0; i < len(d.s) && d.budget > 0; i = next {
+		next = i + 1
+		if d.s[i] != ';' {
+			continue
+		}
+		next = skipClosers(d.s, i) // what begins behind the first of a row begins behind each of them
+		d.v.Work(next - i)
+		if literalNext(d.s, i) || !follows(d.s, i, &d.v.Has, true) {
 			continue
 		}
 		p := d.parser(i, true, false)

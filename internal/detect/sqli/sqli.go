@@ -77,6 +77,7 @@ func find(v *scan.View, report scan.Report) {
 		if f := d.inspect(s); f.rule != "" {
 			report(f.rule, 0, len(v.Text))
 		}
+		v.Work(inner.Steps())
 	}
 }
 
