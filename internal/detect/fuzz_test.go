@@ -14,7 +14,7 @@ import (
 // maxSteps is how many steps a byte of input may cost, all detectors and layers together, and how many an
 // inspection may cost besides.
 const (
-	maxSteps  = 4000
+	maxSteps  = 600
 	freeSteps = 100_000
 )
 
@@ -79,31 +79,52 @@ var hostile = []string{
 	"+ADw-", "concat(", "char(", "0x41", "1e", "1", "9", "a", "a ", " ", "\t", "' '", "a'b ", "(a)(b)", "a(b", "`a`", "''", `"a"=`, "<<", ">>", "]]>", "<![CDATA[",
 }
 
+// metacharacters are the bytes of which each two are a unit of hostile repetition, too.
+const metacharacters = "'\"`<>()[]{}$#@%&|;:=+-*/\\.,!?^~_ \n\x00a0A"
+
 // TestStepsAreLinear holds the steps of all detectors on hostile repetitions against the length, and against those
 // of the text half as long. Each detector's own tests go up to 1 MB.
 func TestStepsAreLinear(t *testing.T) {
 	for _, part := range hostile {
-		for _, shape := range []struct {
-			name string
-			make func(n int) string
-		}{
-			{"repeated", func(n int) string { return strings.Repeat(part, n/len(part)) }},
-			{"once and then filler", func(n int) string { return part + strings.Repeat("a", n) }},
-			{"with spaces", func(n int) string { return strings.Repeat(part+" ", n/(len(part)+1)) }},
-		} {
-			before := 0
-			for n := 1 << 12; n <= 1<<14; n *= 2 {
-				s := shape.make(n)
-				steps := Standard().Steps(s)
-				if steps > maxSteps*len(s)+freeSteps {
-					t.Errorf("%q %s: %d steps for %d bytes", part, shape.name, steps, len(s))
-					break
-				}
-				if before > freeSteps && float64(steps) > 2.3*float64(before) {
-					t.Errorf("%q %s: %d steps for %d bytes, %d for half of them", part, shape.name, steps, len(s), before)
-				}
-				before = steps
+		holdSteps(t, part, 1<<12)
+	}
+	for i := range len(metacharacters) {
+		if race.Enabled && i%8 != 0 {
+			continue
+		}
+		for k := range len(metacharacters) {
+			holdSteps(t, metacharacters[i:i+1]+metacharacters[k:k+1], 1<<11)
+		}
+	}
+}
+
+// holdSteps takes the steps on part, repeated to n bytes, twice and four times as many.
+func holdSteps(t *testing.T, part string, n int) {
+	t.Helper()
+	for _, shape := range []struct {
+		name string
+		make func(n int) string
+	}{
+		{"repeated", func(n int) string { return strings.Repeat(part, n/len(part)) }},
+		{"once and then filler", func(n int) string { return part + strings.Repeat("a", n) }},
+		{"with spaces", func(n int) string { return strings.Repeat(part+" ", n/(len(part)+1)) }},
+		{"behind a bracket", func(n int) string { return "(" + strings.Repeat(part, n/len(part)) }},
+	} {
+		before := 0
+		for size := n; size <= 4*n; size *= 2 {
+			s := shape.make(size)
+			steps := Standard().Steps(s)
+			if steps > maxSteps*len(s)+freeSteps {
+				t.Errorf("%q %s: %d steps for %d bytes", part, shape.name, steps, len(s))
+				break
 			}
+			if steps < len(s) {
+				t.Errorf("%q %s: %d steps for %d bytes: somebody takes steps away", part, shape.name, steps, len(s))
+			}
+			if before > freeSteps && float64(steps) > 2.3*float64(before) {
+				t.Errorf("%q %s: %d steps for %d bytes, %d for half of them", part, shape.name, steps, len(s), before)
+			}
+			before = steps
 		}
 	}
 }
