@@ -32,6 +32,7 @@ func TestGates(t *testing.T) {
 			t.Errorf("%q: %+v with gates, %+v without", s, got, want)
 		}
 	}
+	check("%SYSTEMROOT%ini") // no separator
 	for n, l := range attacks {
 		s := l.Text
 		if len(s) > 400 || (testing.Short() || race.Enabled) && n%8 != 0 {

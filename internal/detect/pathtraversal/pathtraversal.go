@@ -36,7 +36,7 @@ import (
 const Class scan.Class = "path_traversal"
 
 // gate holds the separators, what stands for them (see separator), and NUL.
-var gate = scan.Any(`[/\\]`, "\x00", `0[xX]`, scan.Private, scan.Colon, scan.Exec)
+var gate = scan.Any(`[/\\]`, "\x00", `0[xX]`, `%[sSwW]`, scan.Private, scan.Colon, scan.Exec)
 
 // Detector finds path_traversal.
 func Detector() scan.Detector {
