@@ -94,6 +94,7 @@ func ofDetection() []breakage {
 		{"one encoding layer is skipped", "internal/detect/detect.go", []string{`const MaxLayers = 4`, `const MaxLayers = 3`}, pkg, "TestNestedEncoding|TestCorpora"},
 		{"deeper encoding is no finding", "internal/detect/detect.go", []string{`; ok && r.set.hidden {`, `; ok && r.set.hidden && start < 0 {`}, pkg, "TestNestedEncoding"},
 		{"backslashes beside other escapes hide a path", "internal/detect/detect.go", []string{`split >= 0 {`, `split > 99 {`}, pkg, "TestBackslashBesideOthers"},
+		{"the values of a URL are not read", "internal/detect/detect.go", []string{`if mayHoldValues(has) {`, `if mayHoldValues(has) && len(s) < 0 {`}, pkg, "TestValuesOfAURL"},
 		{"findings are not sorted", "internal/detect/detect.go", []string{`return cmp.Or(cmp.Compare(a.Start, b.Start),`, `return cmp.Or(cmp.Compare(b.Start, a.Start),`}, "./fuzz", "FuzzInspect$"},
 		{"a detector is left out of the table", "internal/detect/table.go", []string{"\t\tldapi.Detector(),\n", "", "const LinkClass = link.Class\n", "const LinkClass = link.Class\n\nvar _ = ldapi.Detector\n"}, "./validate", "TestInspectFindsEachClass"},
 		{"a span points to the wrong place", "internal/detect/scan/scan.go", []string{`_, end = v.source(end - 1)`, `end = s + 1`}, "./internal/detect/scan", "TestOriginPointsToTheSource"},

@@ -79,7 +79,7 @@ func Classes() []scan.Class {
 // Inspect is the function Inspect with the detectors of the set.
 func (set *Set) Inspect(s string) []scan.Finding {
 	open, has := set.open(s)
-	if open == 0 {
+	if open == 0 && !mayHoldValues(has) {
 		return nil
 	}
 	r := runs.Get().(*run)
@@ -93,7 +93,7 @@ func (set *Set) Inspect(s string) []scan.Finding {
 // Clean reports whether Inspect finds nothing in s. It stops at the first finding and never allocates for one.
 func (set *Set) Clean(s string) bool {
 	open, has := set.open(s)
-	if open == 0 {
+	if open == 0 && !mayHoldValues(has) {
 		return true
 	}
 	r := runs.Get().(*run)
@@ -166,7 +166,7 @@ func (r *run) add(rule string, start, end int) {
 
 // text inspects s at every layer. Where backslash escapes stand beside others a second chain of layers leaves
 // the backslashes alone: "%2e%2e\boot.ini" is a path, and its "\b" no escape. What may be the cell of a CSV file
-// is inspected as such too.
+// is inspected as such too, and so is each value of a URL.
 func (r *run) text(s string, has scan.ByteSet, open uint32) {
 	r.used = 1
 	r.views[0].Reset(s, has, &r.work)
@@ -178,6 +178,40 @@ func (r *run) text(s string, has scan.ByteSet, open uint32) {
 		r.used++
 		r.look(&r.views[cell])
 		r.chains(cell)
+	}
+	if mayHoldValues(has) {
+		r.values()
+	}
+}
+
+// mayHoldValues reports whether a text with the bytes of has may begin with a URL that has a query.
+func mayHoldValues(has scan.ByteSet) bool { return has.Has('?') && has.Has('=') }
+
+// values inspects each value in the query of a URL by itself, as the program behind the URL will see it.
+func (r *run) values() {
+	v := &r.views[0]
+	i := v.Query()
+	if i < 0 {
+		return
+	}
+	for r.used > 1 { // what was decoded so far is done with
+		r.used--
+		r.views[r.used].Release()
+	}
+	for !(r.first && r.dirty) {
+		start, end, ok := v.NextValue(i)
+		if !ok {
+			return
+		}
+		v.Part(&r.views[1], start, end)
+		r.used = 2
+		r.look(&r.views[1])
+		r.chains(1)
+		for r.used > 1 {
+			r.used--
+			r.views[r.used].Release()
+		}
+		i = end + 1
 	}
 }
 
