@@ -68,7 +68,8 @@ type Finding struct {
 // It reads s as the attacked languages would, in the contexts in which s could land (bare, in quotes, in a comment,
 // an attribute, a tag), and looks through up to four layers of encoding: percent (also %u and overlong UTF-8), HTML
 // references, backslash escapes, full-width and look-alike characters, invisible ones. Deeper nesting is a finding of
-// ClassUnicode by itself. Where s begins with a URL, each value of its query is read as a text of its own too.
+// ClassUnicode by itself. Where s is a URL with a query, or parameters of a form, each value is read as a text of its
+// own too.
 //
 // The result is nil when nothing is found, sorted by Start, End, Class and Rule, without duplicates; findings may
 // overlap. The same string always gets the same answer. Inspect takes time linear in len(s), and allocates nothing for

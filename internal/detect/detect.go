@@ -166,7 +166,7 @@ func (r *run) add(rule string, start, end int) {
 
 // text inspects s at every layer. Where backslash escapes stand beside others a second chain of layers leaves
 // the backslashes alone: "%2e%2e\boot.ini" is a path, and its "\b" no escape. What may be the cell of a CSV file
-// is inspected as such too, and so is each value of a URL.
+// is inspected as such too, and so is each value of a URL or of a form.
 func (r *run) text(s string, has scan.ByteSet, open uint32) {
 	r.used = 1
 	r.views[0].Reset(s, has, &r.work)
@@ -184,10 +184,10 @@ func (r *run) text(s string, has scan.ByteSet, open uint32) {
 	}
 }
 
-// mayHoldValues reports whether a text with the bytes of has may begin with a URL that has a query.
-func mayHoldValues(has scan.ByteSet) bool { return has.Has('?') && has.Has('=') }
+// mayHoldValues reports whether a text with the bytes of has may be a URL with a query, or a form.
+func mayHoldValues(has scan.ByteSet) bool { return has.Has('=') && (has.Has('?') || has.Has('&')) }
 
-// values inspects each value in the query of a URL by itself, as the program behind the URL will see it.
+// values inspects each value in the query of a URL or in a form by itself, as the program behind it will see it.
 func (r *run) values() {
 	v := &r.views[0]
 	i := v.Query()

@@ -21,6 +21,7 @@ func TestValuesOfAURL(t *testing.T) {
 		{"https://shop.example/ping?host=whoami%20%26%20dir", "cmdi", ""},
 		{"/tool.php?x=1&run=cat+/etc/hostname", "cmdi", "cat+/etc/hostname"},
 		{"/users?sort=name&q=' || '5'=='5", "nosqli", ""},
+		{"user=ann&run=cat+/etc/hostname", "cmdi", "cat+/etc/hostname"},
 		{"find.asp?name=' or 'q'='q' or 'z", "xpath", ""},
 	} {
 		found := Inspect(tt.text)

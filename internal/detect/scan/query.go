@@ -2,25 +2,47 @@ package scan
 
 import "strings"
 
-// Query returns where the query of a URL begins, behind its "?", when v.Text begins with one: a scheme, a path or the
-// name of a file, and a name with "=" behind the "?" (WHATWG URL, section 4.1; application/x-www-form-urlencoded,
-// section 5.1). It returns -1 when it does not.
+// Query returns where parameters begin (application/x-www-form-urlencoded, WHATWG URL, section 5.1), when v.Text is made
+// of them: behind the "?" of a URL, which a scheme, a path or the name of a file begins, or at the start of a form of two
+// at least. It returns -1 for every other text.
 func (v *View) Query() int {
 	s := v.Text
-	q := strings.IndexByte(s, '?')
-	if q < 0 || q > 0 && !resource(s[:q]) {
+	if q := strings.IndexByte(s, '?'); q >= 0 && (q == 0 || resource(s[:q])) {
+		v.Work(q)
+		if nameEnd(s, q+1) > 0 {
+			return q + 1
+		}
 		return -1
 	}
-	v.Work(q)
-	i := q + 1
-	for i < len(s) && nameByte(s[i]) {
+	if nameEnd(s, 0) == 0 {
+		return -1
+	}
+	v.Work(len(s))
+	for i := 0; ; {
+		k := strings.IndexByte(s[i:], '&')
+		if k < 0 {
+			return -1
+		}
+		i += k + 1
+		if nameEnd(s, i) > 0 {
+			return 0
+		}
+	}
+}
+
+// maxName is how long the name of a parameter may be, in bytes.
+const maxName = 64
+
+// nameEnd returns where the "=" stands behind the name of a parameter that begins at i; 0 where none does.
+func nameEnd(s string, i int) int {
+	from := i
+	for i < len(s) && i-from < maxName && nameByte(s[i]) {
 		i++
 	}
-	v.Work(i - q)
-	if i == q+1 || i == len(s) || s[i] != '=' {
-		return -1
+	if i > from && i < len(s) && s[i] == '=' {
+		return i
 	}
-	return q + 1
+	return 0
 }
 
 // resource reports whether s, which stands before a query, names something: http://host/x, /x, x.php.
