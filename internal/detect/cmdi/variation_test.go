@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/tangoguard/tangoguard/internal/detect/cmdi"
+	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
-	"github.com/tangoguard/tangoguard/internal/detect/scantest"
 )
 
 // The parts of an attack: what stands before the command, the command, how it hides, what stands behind.
@@ -82,7 +82,7 @@ func TestVariations(t *testing.T) {
 				if g.name == "plus" {
 					text = strings.ReplaceAll(text, " ", "+")
 				}
-				if len(scantest.Inspect(t, d, text)) == 0 {
+				if len(detecttest.Inspect(t, d, text)) == 0 {
 					if misses++; misses <= 20 {
 						t.Errorf("%s, not found: %q", g.name, text)
 					}
@@ -109,15 +109,15 @@ func TestWordsOfProse(t *testing.T) {
 	d := cmdi.Detector()
 	for range 4000 {
 		text := before[r.IntN(len(before))] + joins[r.IntN(len(joins))] + words[r.IntN(len(words))] + after[r.IntN(len(after))]
-		if found := scantest.Inspect(t, d, text); found != nil {
-			t.Errorf("reported as %v: %q", scantest.Rules(found), text)
+		if found := detecttest.Inspect(t, d, text); found != nil {
+			t.Errorf("reported as %v: %q", detecttest.Rules(found), text)
 		}
 	}
 }
 
 // TestRules: each rule has a sentence that only it reports.
 func TestRules(t *testing.T) {
-	for _, tt := range []struct{ name, text, rule string }{
+	detecttest.Table(t, cmdi.Detector(), detecttest.Rows{
 		{"a command line alone", "cat /etc/group", "command"},
 		{"a command behind a semicolon", "gift; id", "chained-command"},
 		{"a command behind a spelt-out line end", `\nid\n`, "chained-command"},
@@ -134,21 +134,13 @@ func TestRules(t *testing.T) {
 		{"a function that forks", "g(){ g|g& };g", "fork-bomb"},
 		{"an option that runs something", "--use-askpass=gift", "option-injection"},
 		{"an object of PowerShell", "(New-Object Gift)", "powershell"},
-	} {
-		var rules []string
-		for _, f := range scantest.Inspect(t, cmdi.Detector(), tt.text) {
-			rules = append(rules, f.Rule)
-		}
-		if len(rules) == 0 || rules[0] != tt.rule {
-			t.Errorf("%s: %q is reported as %v, not as %s", tt.name, tt.text, rules, tt.rule)
-		}
-	}
+	})
 }
 
 // TestSpan: the span is the command, not the text around it.
 func TestSpan(t *testing.T) {
 	const text = "gift.pdf; cat /etc/group"
-	found := scantest.Inspect(t, cmdi.Detector(), text)
+	found := detecttest.Inspect(t, cmdi.Detector(), text)
 	want := scan.Finding{Class: cmdi.Class, Rule: "chained-command", Start: 8, End: len(text)}
 	if len(found) != 1 || found[0] != want {
 		t.Errorf("%v, not %v", found, want)

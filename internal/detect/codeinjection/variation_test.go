@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/tangoguard/tangoguard/internal/detect/codeinjection"
-	"github.com/tangoguard/tangoguard/internal/detect/scantest"
+	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
 )
 
 // calls with an effect, by language.
@@ -34,7 +34,7 @@ func TestVariations(t *testing.T) {
 			if p[0] == "Anna " && strings.HasSuffix(c, "00)") || p[0] == "Anna " && c == "sleep(9)" {
 				continue // behind such a call, a word makes it a sentence: "time.sleep(5) in Python"
 			}
-			if text := p[0] + c + p[1]; len(scantest.Inspect(t, codeinjection.Detector(), text)) == 0 {
+			if text := p[0] + c + p[1]; len(detecttest.Inspect(t, codeinjection.Detector(), text)) == 0 {
 				t.Errorf("not found: %q", text)
 			}
 		}
@@ -50,8 +50,8 @@ func TestMentions(t *testing.T) {
 	for _, s := range sentences {
 		for _, n := range names {
 			text := strings.ReplaceAll(s, "%s", n)
-			if found := scantest.Inspect(t, codeinjection.Detector(), text); found != nil {
-				t.Errorf("reported as %v: %q", scantest.Rules(found), text)
+			if found := detecttest.Inspect(t, codeinjection.Detector(), text); found != nil {
+				t.Errorf("reported as %v: %q", detecttest.Rules(found), text)
 			}
 		}
 	}
@@ -66,7 +66,7 @@ func TestRules(t *testing.T) {
 		{"?t=java.lang.ProcessBuilder", "class-name"}, {"Dir['/srv/*']", "dangerous-call"}, {"f=create_function&a=b", "dynamic-call"},
 		{"<xsl:include href='g'/>", "xslt"}, {`\input{/etc/group}`, "tex-command"},
 	} {
-		if got := scantest.Rules(scantest.Inspect(t, codeinjection.Detector(), tt.text)); len(got) != 1 || got[0] != tt.rule {
+		if got := detecttest.Rules(detecttest.Inspect(t, codeinjection.Detector(), tt.text)); len(got) != 1 || got[0] != tt.rule {
 			t.Errorf("%q is reported as %v, not as %s", tt.text, got, tt.rule)
 		}
 	}

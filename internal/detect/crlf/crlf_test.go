@@ -3,14 +3,12 @@ package crlf_test
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
-
 	"github.com/tangoguard/tangoguard/internal/detect/crlf"
 	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
 )
 
 func TestRules(t *testing.T) {
-	for _, tt := range []struct{ name, in, want string }{
+	detecttest.Table(t, crlf.Detector(), detecttest.Rows{
 		{"a header behind a plain line break", "x\r\nSet-Cookie: a=b", "header"},
 		{"a header behind an encoded one", "x%0d%0aAnything: b", "header"},
 		{"a mail address behind another", "a@b.example\nCc: c@d.example", "header"},
@@ -27,18 +25,11 @@ func TestRules(t *testing.T) {
 		{"an address in a signature", "Best,\nFrom: anna@example.com", ""},
 		{"a name in an encoded word", "=?utf-8?Q?Anna_M=C3=BCller?=", ""},
 		{"a line break in a link", "https://wa.me/?text=Hi%0Athere", ""},
-	} {
-		rules := detecttest.Rules(crlf.Class, tt.in)
-		if tt.want == "" {
-			assert.Empty(t, rules, "%s: %q", tt.name, tt.in)
-		} else {
-			assert.Contains(t, rules, tt.want, "%s: %q", tt.name, tt.in)
-		}
-	}
+	})
 }
 
-func TestCorpora(t *testing.T) { detecttest.Corpora(t, crlf.Class) }
+func TestCorpora(t *testing.T) { detecttest.Corpora(t, crlf.Detector()) }
 
-func TestStepsAreLinear(t *testing.T) {
-	detecttest.Linear(t, crlf.Class, 500, "\r\n", "a\r\n", "\r\nA: b", "\n\n<", "=?", "=?a?q?", "=?a?q?=3e", "嘊", "\u2028Bcc: a@b", "%0", "Ċ", "čĊ", "\x1b", "%1b[", "\v", "=?a?q?=40?=a", "%0aA1 ", "a@b\nTo: ")
+func TestLinear(t *testing.T) {
+	detecttest.Linear(t, crlf.Detector(), 300, "\r\n", "a\r\n", "\r\nA: b", "\n\n<", "=?", "=?a?q?", "=?a?q?=3e", "嘊", "\u2028Bcc: a@b", "%0", "Ċ", "čĊ", "\x1b", "%1b[", "\v", "=?a?q?=40?=a", "%0aA1 ", "a@b\nTo: ")
 }

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
 	"github.com/tangoguard/tangoguard/internal/detect/el"
-	"github.com/tangoguard/tangoguard/internal/detect/scantest"
 )
 
 // disguise writes one letter as a lookup of Log4j that gives it.
@@ -56,7 +56,7 @@ func TestObfuscation(t *testing.T) {
 		case 3:
 			text = strings.NewReplacer("$", `\u0024`, "{", `\x7b`).Replace(text)
 		}
-		if len(scantest.Inspect(t, el.Detector(), text)) == 0 {
+		if len(detecttest.Inspect(t, el.Detector(), text)) == 0 {
 			t.Errorf("not found: %q", text)
 		}
 	}
@@ -81,7 +81,7 @@ func TestRules(t *testing.T) {
 		{"${pageContext.session}", "scope-object"},
 		{"${''.getClass().forName('x')}", "java-reach"},
 	} {
-		if got := scantest.Rules(scantest.Inspect(t, el.Detector(), tt.text)); len(got) != 1 || got[0] != tt.rule {
+		if got := detecttest.Rules(detecttest.Inspect(t, el.Detector(), tt.text)); len(got) != 1 || got[0] != tt.rule {
 			t.Errorf("%q is reported as %v, not as %s", tt.text, got, tt.rule)
 		}
 	}

@@ -1,16 +1,12 @@
 package formatstring_test
 
 import (
-	"fmt"
-
 	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
 	"github.com/tangoguard/tangoguard/internal/detect/formatstring"
 )
 
 func ExampleDetector_reported() {
-	for _, s := range []string{"%s%n", "%08x.%08x.%08x", "{0.__class__}"} {
-		fmt.Println(detecttest.Rules(formatstring.Class, s))
-	}
+	detecttest.Print(formatstring.Detector(), "%s%n", "%08x.%08x.%08x", "{0.__class__}")
 	// Output:
 	// [write]
 	// [read]
@@ -18,9 +14,7 @@ func ExampleDetector_reported() {
 }
 
 func ExampleDetector_notReported() {
-	for _, s := range []string{"100% sure", "Hi %s, order #%d", "{user.name}"} {
-		fmt.Println(detecttest.Rules(formatstring.Class, s))
-	}
+	detecttest.Print(formatstring.Detector(), "100% sure", "Hi %s, order #%d", "{user.name}")
 	// Output:
 	// []
 	// []

@@ -3,14 +3,12 @@ package formatstring_test
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
-
 	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
 	"github.com/tangoguard/tangoguard/internal/detect/formatstring"
 )
 
 func TestRules(t *testing.T) {
-	for _, tt := range []struct{ name, in, want string }{
+	detecttest.Table(t, formatstring.Detector(), detecttest.Rows{
 		{"a write", "%s%n", "write"},
 		{"a write at a position", "%7$n", "write"},
 		{"a row of reads", "%08x.%08x.%08x", "read"},
@@ -22,18 +20,11 @@ func TestRules(t *testing.T) {
 		{"a template", "%1$s sent you %2$s", ""},
 		{"encoded bytes", "%5c%5c%5c%5c", ""},
 		{"a field", "{user.first_name}", ""},
-	} {
-		rules := detecttest.Rules(formatstring.Class, tt.in)
-		if tt.want == "" {
-			assert.Empty(t, rules, "%s: %q", tt.name, tt.in)
-		} else {
-			assert.Contains(t, rules, tt.want, "%s: %q", tt.name, tt.in)
-		}
-	}
+	})
 }
 
-func TestCorpora(t *testing.T) { detecttest.Corpora(t, formatstring.Class) }
+func TestCorpora(t *testing.T) { detecttest.Corpora(t, formatstring.Detector()) }
 
-func TestStepsAreLinear(t *testing.T) {
-	detecttest.Linear(t, formatstring.Class, 500, "%", "%n", "%1$", "%08x.", "%%", "{", "{0.__", "%.", "%9", "%*", "%hh", "{.a.b", "{0:1", "{!r:", "%(__", "{.f_", "%20$")
+func TestLinear(t *testing.T) {
+	detecttest.Linear(t, formatstring.Detector(), 100, "%", "%n", "%1$", "%08x.", "%%", "{", "{0.__", "%.", "%9", "%*", "%hh", "{.a.b", "{0:1", "{!r:", "%(__", "{.f_", "%20$")
 }

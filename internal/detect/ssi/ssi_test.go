@@ -3,16 +3,14 @@ package ssi_test
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
-
-	"github.com/tangoguard/tangoguard/internal/detect/scantest"
+	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
 	"github.com/tangoguard/tangoguard/internal/detect/ssi"
 )
 
-func TestCorpus(t *testing.T) { scantest.Corpus(t, ssi.Detector()) }
+func TestCorpora(t *testing.T) { detecttest.Corpora(t, ssi.Detector()) }
 
 func TestRules(t *testing.T) {
-	for _, tt := range []struct{ name, text, rule string }{
+	detecttest.Table(t, ssi.Detector(), detecttest.Rows{
 		{"a command", `<!--#exec cmd="id"-->`, "directive"},
 		{"a command in upper case", `<!--#EXEC cmd="id"-->`, "directive"},
 		{"a command without arguments", `<!--#printenv-->`, "directive"},
@@ -37,26 +35,15 @@ func TestRules(t *testing.T) {
 		{"a hashtag", `#printenv #config`, ""},
 		{"an element that begins with esi", `<esicool>`, ""},
 		{"a shell's variable", `$(HOME)`, ""},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			rules := scantest.Rules(scantest.Inspect(t, ssi.Detector(), tt.text))
-			if tt.rule == "" {
-				assert.Empty(t, rules)
-				return
-			}
-			assert.Equal(t, []string{tt.rule}, rules)
-		})
-	}
+	})
 }
 
-func TestSteps(t *testing.T) {
-	for _, pattern := range []string{
+func TestLinear(t *testing.T) {
+	detecttest.Linear(t, ssi.Detector(), 100,
 		"#", "# ", "<!--#", "<!-- #", "<!--#exec ", "#exec cmd=", "<", "<!--", "<esi:a", "</esi:", "$", "$(http_", "<!--esi", "#include ", " ", "<!--# ",
-	} {
-		scantest.Linear(t, ssi.Detector(), 100, pattern)
-	}
+	)
 }
 
-func TestAllocatesNothing(t *testing.T) {
-	scantest.Clean(t, ssi.Detector(), "Apt #4, <b>floor</b> 2 #winning $5", "#include <stdio.h> #echo #EXEC", "<!-- # --> <!--#1 dad-->")
+func TestCleanTextDoesNotAllocate(t *testing.T) {
+	detecttest.Clean(t, ssi.Detector(), "Apt #4, <b>floor</b> 2 #winning $5", "#include <stdio.h> #echo #EXEC", "<!-- # --> <!--#1 dad-->")
 }

@@ -1,16 +1,12 @@
 package ssrf_test
 
 import (
-	"fmt"
-
 	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
 	"github.com/tangoguard/tangoguard/internal/detect/ssrf"
 )
 
 func ExampleDetector_reported() {
-	for _, s := range []string{"http://169.254.169.254/", "url=http://10.0.0.1/", "http://2130706433/"} {
-		fmt.Println(detecttest.Rules(ssrf.Class, s))
-	}
+	detecttest.Print(ssrf.Detector(), "http://169.254.169.254/", "url=http://10.0.0.1/", "http://2130706433/")
 	// Output:
 	// [metadata-host]
 	// [internal-address]
@@ -18,9 +14,7 @@ func ExampleDetector_reported() {
 }
 
 func ExampleDetector_notReported() {
-	for _, s := range []string{"open http://localhost:8080/ please", "https://example.com:8443/a", "my router is 192.168.1.1"} {
-		fmt.Println(detecttest.Rules(ssrf.Class, s))
-	}
+	detecttest.Print(ssrf.Detector(), "open http://localhost:8080/ please", "https://example.com:8443/a", "my router is 192.168.1.1")
 	// Output:
 	// []
 	// []

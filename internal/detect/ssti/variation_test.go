@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tangoguard/tangoguard/internal/detect/scantest"
+	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
 	"github.com/tangoguard/tangoguard/internal/detect/ssti"
 )
 
@@ -34,7 +34,7 @@ func TestVariations(t *testing.T) {
 				}
 				n++
 				text := fmt.Sprintf(c, fmt.Sprintf(d, e))
-				if len(scantest.Inspect(t, ssti.Detector(), text)) == 0 {
+				if len(detecttest.Inspect(t, ssti.Detector(), text)) == 0 {
 					t.Errorf("not found: %q", text)
 				}
 			}
@@ -49,8 +49,8 @@ func TestPlaceholders(t *testing.T) {
 	for _, d := range delimiters {
 		for _, n := range names {
 			text := "Dear " + fmt.Sprintf(d, n) + ", happy birthday"
-			if found := scantest.Inspect(t, ssti.Detector(), text); found != nil {
-				t.Errorf("reported as %v: %q", scantest.Rules(found), text)
+			if found := detecttest.Inspect(t, ssti.Detector(), text); found != nil {
+				t.Errorf("reported as %v: %q", detecttest.Rules(found), text)
 			}
 		}
 	}
@@ -61,7 +61,7 @@ func TestEncodings(t *testing.T) {
 		"%7B%7B6*7%7D%7D", "%257B%257B6*7%257D%257D", "&lbrace;&lbrace;6*7&rbrace;&rbrace;", "&#x7b;&#x7b;6*7&#x7d;&#x7d;", `\x7b\x7b6*7\x7d\x7d`,
 		`\u007b\u007b6*7\u007d\u007d`, "｛｛6*7｝｝", "%u007b%u007b6*7%u007d%u007d", "$%7B6*7%7D", "&lt;%= 6*7 %&gt;", "{\u200b{6*7}\u200b}",
 	} {
-		if len(scantest.Inspect(t, ssti.Detector(), text)) == 0 {
+		if len(detecttest.Inspect(t, ssti.Detector(), text)) == 0 {
 			t.Errorf("not found: %q", text)
 		}
 	}
@@ -73,7 +73,7 @@ func TestRules(t *testing.T) {
 		{"{{6*7}}", "expression"}, {"{{config}}", "object"}, {"{% if gift %}", "tag"}, {"<#assign g=1>", "tag"}, {"${{<%[%'\"}}%\\", "polyglot"},
 		{"{{gift}} ${gift} #{gift}", "polyglot"},
 	} {
-		if got := scantest.Rules(scantest.Inspect(t, ssti.Detector(), tt.text)); len(got) != 1 || got[0] != tt.rule {
+		if got := detecttest.Rules(detecttest.Inspect(t, ssti.Detector(), tt.text)); len(got) != 1 || got[0] != tt.rule {
 			t.Errorf("%q is reported as %v, not as %s", tt.text, got, tt.rule)
 		}
 	}

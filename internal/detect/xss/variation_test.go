@@ -8,8 +8,8 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
-	"github.com/tangoguard/tangoguard/internal/detect/scantest"
 	"github.com/tangoguard/tangoguard/internal/detect/xss"
 )
 
@@ -85,10 +85,10 @@ func TestHandlersEverywhere(t *testing.T) {
 		if cut := r.IntN(4); cut > 0 {
 			text += quote + r.pick("", ">", " >", "/>", "<")
 		}
-		if len(scantest.Inspect(t, d, text)) == 0 {
+		if len(detecttest.Inspect(t, d, text)) == 0 {
 			t.Fatalf("not found: %q", text)
 		}
-		if enc := encode(r, text); len(scantest.Inspect(t, d, enc)) == 0 {
+		if enc := encode(r, text); len(detecttest.Inspect(t, d, enc)) == 0 {
 			t.Fatalf("not found: %q, which is %q", enc, text)
 		}
 	}
@@ -105,10 +105,10 @@ func TestURLsEverywhere(t *testing.T) {
 		quote := r.pick(`"`, "'")
 		name := r.pick("href", "src", "action", "formaction", "data", "xlink:href", "to", "values", "poster", r.letters(5))
 		text := "<" + r.element() + r.space() + r.anyCase(name) + "=" + quote + scheme + ":" + r.letters(3) + quote + r.pick(">", "", " ")
-		if len(scantest.Inspect(t, d, text)) == 0 {
+		if len(detecttest.Inspect(t, d, text)) == 0 {
 			t.Fatalf("not found: %q", text)
 		}
-		if enc := encode(r, text); len(scantest.Inspect(t, d, enc)) == 0 {
+		if enc := encode(r, text); len(detecttest.Inspect(t, d, enc)) == 0 {
 			t.Fatalf("not found: %q, which is %q", enc, text)
 		}
 	}
@@ -143,7 +143,7 @@ func TestBreakouts(t *testing.T) {
 			code+";",
 			"1;"+code,
 		)
-		if len(scantest.Inspect(t, d, text)) == 0 {
+		if len(detecttest.Inspect(t, d, text)) == 0 {
 			t.Fatalf("not found: %q", text)
 		}
 	}
@@ -157,10 +157,10 @@ func TestHarmlessTagsBehindBreakouts(t *testing.T) {
 		name := r.pick("h1", "b", "p", "center", "marquee", r.letters(3))
 		text := r.pick("", "x", "q=1&r=") + r.pick(`"`, "'", `'"`, `\"`) + r.pick(">", "/>", ">>", `">`, "> ") +
 			"<" + r.anyCase(name) + r.pick(">", "/>", " class=x>", "") + r.letters(2)
-		if len(scantest.Inspect(t, d, text)) == 0 {
+		if len(detecttest.Inspect(t, d, text)) == 0 {
 			t.Fatalf("not found: %q", text)
 		}
-		if enc := encode(r, text); len(scantest.Inspect(t, d, enc)) == 0 {
+		if enc := encode(r, text); len(detecttest.Inspect(t, d, enc)) == 0 {
 			t.Fatalf("not found: %q, which is %q", enc, text)
 		}
 	}
@@ -175,12 +175,12 @@ func TestCells(t *testing.T) {
 			`<img src="`+r.letters(3)+`" alt="x">`, `<i onclick="`+r.letters(3)+`">`, `<a title="x" href="/`+r.letters(3)+`">`,
 			`<style>a{b:"`+r.letters(3)+`"}`, `<script>`+r.code()+`;x="`+r.letters(3)+`"</script>`, `&{document.write("`+r.letters(2)+`")}`,
 		)
-		if len(scantest.Inspect(t, d, text)) == 0 {
+		if len(detecttest.Inspect(t, d, text)) == 0 {
 			t.Fatalf("not found: %q", text)
 		}
 		cell := `"` + strings.ReplaceAll(text, `"`, `""`)
 		cell += r.pick("", `"`, `","next"`)
-		if len(scantest.Inspect(t, d, cell)) == 0 {
+		if len(detecttest.Inspect(t, d, cell)) == 0 {
 			t.Fatalf("not found: %q, which is %q", cell, text)
 		}
 	}
@@ -199,11 +199,11 @@ func TestPieces(t *testing.T) {
 		if strings.HasPrefix(text, "x=1?") {
 			text += ":0"
 		}
-		if len(scantest.Inspect(t, d, text)) == 0 {
+		if len(detecttest.Inspect(t, d, text)) == 0 {
 			t.Fatalf("not found: %q", text)
 		}
 		source := "x=/" + name[:cut] + "/" + r.pick("", " ") + ".source+/" + name[cut:] + "/.source"
-		if len(scantest.Inspect(t, d, source)) == 0 {
+		if len(detecttest.Inspect(t, d, source)) == 0 {
 			t.Fatalf("not found: %q", source)
 		}
 	}
@@ -229,7 +229,7 @@ func TestStyleEscapes(t *testing.T) {
 				b.WriteByte(c)
 			}
 		}
-		if text := b.String(); len(scantest.Inspect(t, d, text)) == 0 {
+		if text := b.String(); len(detecttest.Inspect(t, d, text)) == 0 {
 			t.Fatalf("not found: %q, which is %q, %d escapes", text, plain, escapes)
 		}
 	}
@@ -243,7 +243,7 @@ func TestLitteredHandlers(t *testing.T) {
 		name := r.pick("onclick", "onload", "onfocus", "onmouseover", "onerror")
 		cut := 1 + r.IntN(len(name))
 		text := r.pick(`"`, "'", `" `, "' ", `"/`) + name[:cut] + r.pick("<", ">", "'", `"`, "<>") + name[cut:] + r.pick("=", " =", "='") + r.letters(3)
-		if len(scantest.Inspect(t, d, text)) == 0 {
+		if len(detecttest.Inspect(t, d, text)) == 0 {
 			t.Fatalf("not found: %q", text)
 		}
 	}
@@ -309,8 +309,8 @@ func FuzzFind(f *testing.F) {
 	}
 	d := xss.Detector()
 	f.Fuzz(func(t *testing.T, s string) {
-		found := scantest.Inspect(t, d, s)
-		if again := scantest.Inspect(t, d, s); fmt.Sprint(found) != fmt.Sprint(again) {
+		found := detecttest.Inspect(t, d, s)
+		if again := detecttest.Inspect(t, d, s); fmt.Sprint(found) != fmt.Sprint(again) {
 			t.Fatalf("%v and then %v in %q", found, again, s)
 		}
 		if active(s) && len(found) == 0 {

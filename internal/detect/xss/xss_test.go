@@ -5,11 +5,11 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"github.com/tangoguard/tangoguard/internal/detect/scantest"
+	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
 	"github.com/tangoguard/tangoguard/internal/detect/xss"
 )
 
-func TestCorpus(t *testing.T) { scantest.Corpus(t, xss.Detector()) }
+func TestCorpora(t *testing.T) { detecttest.Corpora(t, xss.Detector()) }
 
 // TestRules has a row for each meaning of each rule: the rule must be among those that are reported.
 func TestRules(t *testing.T) {
@@ -159,7 +159,7 @@ func TestRules(t *testing.T) {
 		{"a script URL in a variable", "script-code", `u="javascript:";`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			assert.Contains(t, scantest.Rules(scantest.Inspect(t, xss.Detector(), tt.text)), tt.rule, "%s", tt.text)
+			assert.Contains(t, detecttest.Rules(detecttest.Inspect(t, xss.Detector(), tt.text)), tt.rule, "%s", tt.text)
 		})
 	}
 }
@@ -223,14 +223,14 @@ func TestHonest(t *testing.T) {
 		{"placeholders", `${name} {{name}} <name>`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			assert.Empty(t, scantest.Inspect(t, xss.Detector(), tt.text), "%s", tt.text)
+			assert.Empty(t, detecttest.Inspect(t, xss.Detector(), tt.text), "%s", tt.text)
 		})
 	}
 }
 
-// TestSteps repeats what makes a careless reader look back, or ahead, again and again.
-func TestSteps(t *testing.T) {
-	for _, pattern := range []string{
+// TestLinear repeats what makes a careless reader look back, or ahead, again and again.
+func TestLinear(t *testing.T) {
+	detecttest.Linear(t, xss.Detector(), 24,
 		"a", " ", "<", "<a ", "<a b=\"", "<a b='", "</", "<!--", "<!--<!--", "-->", "]]>", "<script>", "<script>a", "</script>", "<style>",
 		"<style>a{", "<style/**", "<a style=/*", "'", "\"", "`", "'\"", "'\"`", "(", "((", "a(", "alert(", "alert(1", "alert((", "]", "](", "[(", "a](", "top[](",
 		"top[", "=", "a=", "on=", "onclick=", "<a onclick", "onclick=a;", "'onclick=", "location=", "location=a", "a=alert,", "a=alert;", "a=eval",
@@ -241,13 +241,11 @@ func TestSteps(t *testing.T) {
 		"chr(1)+", "chr(", ".replace(/", "x.y(/a,", "0[a.b](", "0[a](", "eval(a)(", "&{", "&{a(", "¼script", "[\xbc]script", "behavior:url(", "background:", "e:", "\\65 ", "x\\0", "[alert,", "[alert]=", "{alert:", "(alert||", "new Promise(alert", "a=top.alert;", "class extends alert{", "o<x>", "\"o<x>n=", "*/(", "/**/(", "/*(", "<a+", "<a+b=",
 		"<a+b=\"", "=~[]", "\"+\"", "'+'a", "data:x;base64,P", ".sort.call`${", "`${a", "javascript:a.", "x:url(", "url(javascript", "<a @b ", "<a (b)=", "\u3000", "a\u3000", "![] ",
 		"<marquee>", "\" a=b onload=", "\" a=b ",
-	} {
-		scantest.Linear(t, xss.Detector(), 24, pattern)
-	}
+	)
 }
 
-func TestAllocatesNothing(t *testing.T) {
-	scantest.Clean(t, xss.Detector(),
+func TestCleanTextDoesNotAllocate(t *testing.T) {
+	detecttest.Clean(t, xss.Detector(),
 		"Happy birthday, dear O'Brien & sons! (You are 50: 5 x 10 = 50.)",
 		"the <script> tag and <b class=\"x\">others</b> are \"fine\" <!-- here --> `too`",
 		"f(x) = g(x) + 1; print(\"x\") [a](b) style=modern onclick = fast?",

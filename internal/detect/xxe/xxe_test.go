@@ -3,16 +3,14 @@ package xxe_test
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
-
-	"github.com/tangoguard/tangoguard/internal/detect/scantest"
+	"github.com/tangoguard/tangoguard/internal/detect/detecttest"
 	"github.com/tangoguard/tangoguard/internal/detect/xxe"
 )
 
-func TestCorpus(t *testing.T) { scantest.Corpus(t, xxe.Detector()) }
+func TestCorpora(t *testing.T) { detecttest.Corpora(t, xxe.Detector()) }
 
 func TestRules(t *testing.T) {
-	for _, tt := range []struct{ name, text, rule string }{
+	detecttest.Table(t, xxe.Detector(), detecttest.Rows{
 		{"an external entity", `<!ENTITY a SYSTEM "file:///x">`, "entity-declaration"},
 		{"an internal entity", `<!ENTITY a "b">`, "entity-declaration"},
 		{"a parameter entity", `<!ENTITY % a "b">`, "entity-declaration"},
@@ -63,29 +61,18 @@ func TestRules(t *testing.T) {
 		{"conversions", `%s;%lld;%d; and %lf;`, ""},
 		{"emphasis in a list", `[*a, *b, *c] and [*p, *p]`, ""},
 		{"words", `the ENTITY is PUBLIC, the SYSTEM "alpha" is down, <!ENTITY`, ""},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			rules := scantest.Rules(scantest.Inspect(t, xxe.Detector(), tt.text))
-			if tt.rule == "" {
-				assert.Empty(t, rules)
-				return
-			}
-			assert.Contains(t, rules, tt.rule)
-		})
-	}
+	})
 }
 
-func TestSteps(t *testing.T) {
-	for _, pattern := range []string{
+func TestLinear(t *testing.T) {
+	detecttest.Linear(t, xxe.Detector(), 100,
 		"<", "<!", "<!ENTITY ", "<!ENTITY a ", "<!DOCTYPE ", "<!DOCTYPE a ", "<!DOCTYPE a SYSTEM \"", "<!DOCTYPE a [", "<!ELEMENT a", "ENTITY ", "ENTITY a SYSTEM '",
 		"<?xml ", "<?xml-stylesheet", "<xsl:", "&a;", ">&a;</", "%a;", ";", "a;", " ;", "=", "=\"", "chemaLocation=\"", "> &a;", ">                &a;", "&", "<xi:include", "]]><![CDATA[", "<![CDATA[", "</a>", "</a><", "</", "<a></b><c>", "[*a,", "[*", "[*a,*a,[", "%abc;", "%abc;%", "DOCTYPE ", "DOCTYPE a SYSTEM '", "ENTITY ", ">&a;", "='&a;", "YE*[",
-	} {
-		scantest.Linear(t, xxe.Detector(), 100, pattern)
-	}
+	)
 }
 
-func TestAllocatesNothing(t *testing.T) {
-	scantest.Clean(t, xxe.Detector(),
+func TestCleanTextDoesNotAllocate(t *testing.T) {
+	detecttest.Clean(t, xxe.Detector(),
 		`<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN" "http://www.w3.org/TR/html4/strict.dtd">`,
 		`<?xml version="1.0" encoding="UTF-8"?><a b="c">&amp; d; e</a>`, "the ENTITY is PUBLIC; \"ok\"")
 }
