@@ -33,6 +33,9 @@ func TestGates(t *testing.T) {
 		}
 	}
 	check("%SYSTEMROOT%ini") // no separator
+	for _, s := range []string{"app.localhost", "app.localhost.", "app.localhost:", "app.localhost?x", "app.localhost#x", "url=app.localhost", "a.b.oast.fun"} {
+		check(s) // a host alone
+	}
 	for n, l := range attacks {
 		s := l.Text
 		if len(s) > 400 || (testing.Short() || race.Enabled) && n%8 != 0 {

@@ -55,7 +55,7 @@ func Detector() scan.Detector {
 
 // worth reports whether a text may begin with a command, or holds a byte behind which one may stand.
 func worth(s string, has scan.ByteSet) bool {
-	if triggerSet.Meets(&has) {
+	if triggerSet.Meets(&has) || has.Has('-') && mayHoldOption(s) {
 		return true
 	}
 	f := finder{s: s, plus: spaced(&has)}
@@ -152,6 +152,10 @@ func (f *finder) read(i int) command {
 
 // simple reads one command: its word and its arguments.
 func (f *finder) simple(i int) command {
+	if end := shell.Unknown(f.s, i); end > i {
+		f.work += end - i + 1
+		return command{start: i, wordEnd: end, end: end}
+	}
 	var w shell.Word
 	w.Read(f.s, i, f.plus)
 	f.work += w.End - i + 1

@@ -18,6 +18,16 @@ var execOptions = map[string]bool{
 	"command": true, "shell": true, "hook": true, "exec-path": true, "ssh-command": true, "plugin": true, "load-module": true, "log-file": true, "logfile": true,
 }
 
+// mayHoldOption reports whether a hyphen stands in s that is not inside a word.
+func mayHoldOption(s string) bool {
+	for i := strings.IndexByte(s, '-'); i < len(s); i++ {
+		if s[i] == '-' && (i == 0 || !lex.IsWord(s[i-1])) {
+			return true
+		}
+	}
+	return false
+}
+
 // option handles - at the start of a word.
 func (f *finder) option(i int) {
 	s := f.s

@@ -76,7 +76,7 @@ func (f *finder) start() (i int, transport bool) {
 // second word that begins with a letter, and a first one that takes no sub-command.
 func (f *finder) plausible(i int) bool {
 	s := f.s
-	if i >= len(s) {
+	if i >= len(s) || shell.Unknown(s, i) > i {
 		return false
 	}
 	j := i
@@ -119,13 +119,15 @@ func (f *finder) plausible(i int) bool {
 // matters. expansions are those of everything else that only a shell, or cmd.exe, would read.
 const (
 	separators = ";|&\n\r`\\"
-	expansions = "$<>(%-["
+	expansions = expansionsButOptions + "-"
+
+	expansionsButOptions = "$<>(%["
 )
 
 var (
 	separatorSet = scan.Bytes(separators)
 	expansionSet = scan.Bytes(expansions)
-	triggerSet   = scan.Bytes(separators + expansions + "/")
+	triggerSet   = scan.Bytes(separators + expansionsButOptions + "/")
 )
 
 // stops holds the next place of each separator that a text has: they are rare, and so it is several times faster to
@@ -161,9 +163,6 @@ func (p *stops) next(s string, i int) int {
 // scan walks over the separators and openings behind the start.
 func (f *finder) scan(has *scan.ByteSet) {
 	s := f.s
-	if !triggerSet.Meets(has) {
-		return
-	}
 	if has.Has('/') {
 		f.work += len(s)
 		for _, socket := range [...]string{"/dev/tcp/", "/dev/udp/"} {

@@ -94,10 +94,29 @@ func nextBreak(s string, i int, rare bool) int {
 		}
 		return -1
 	}
-	if k := strings.IndexAny(s[i:], "\r\n"); k >= 0 {
+	if k := lineLength(s[i:]); i+k < len(s) {
 		return i + k
 	}
 	return -1
+}
+
+// lineLength gives the length of the line that s begins with. To look for each of the two bytes by itself is faster
+// than for both; in windows, so that where one is rare the other costs no second pass.
+func lineLength(s string) int {
+	const window = 256
+	for i := 0; i < len(s); i += window {
+		part := s[i:min(len(s), i+window)]
+		n := len(part)
+		for _, c := range [...]byte{'\n', '\r'} {
+			if k := strings.IndexByte(part, c); k >= 0 {
+				part = part[:k]
+			}
+		}
+		if len(part) < n {
+			return i + len(part)
+		}
+	}
+	return len(s)
 }
 
 // maxLine is how far into a line the detector looks.
@@ -136,13 +155,10 @@ func breakAt(s string, i int) int {
 func firstLine(s string) string {
 	const longest = 64 + 1 + 255
 	s = s[:min(len(s), longest+1)]
-	if i := strings.IndexAny(s, "\r\n"); i >= 0 {
-		return s[:i]
+	if n := lineLength(s); n <= longest {
+		return s[:n]
 	}
-	if len(s) > longest {
-		return ""
-	}
-	return s
+	return ""
 }
 
 // judge looks at the line that begins at s[i:] behind the line breaks that begin at start.
@@ -152,9 +168,7 @@ func judge(v *scan.View, start, i, breaks int, first string) (rule string, end i
 		i++
 	}
 	line := s[i:min(len(s), i+maxLine)]
-	if k := strings.IndexAny(line, "\r\n"); k >= 0 {
-		line = line[:k]
-	}
+	line = line[:lineLength(line)]
 	end = max(i+len(line), start+1)
 	encoded := v.Kind(start)&(scan.Percent|scan.Entity) != 0 && s[start] != 0xC4 || s[start] == 0xE5
 	switch {

@@ -120,6 +120,66 @@ var groups = []struct {
 	{Sure | Fold | Shell | TakesAny, "iex iwr irm gci gwmi gcim saps icm ipmo"},
 }
 
+// maxName is the length of the longest name that is looked up.
+const maxName = 24
+
+// letters holds the second and the last bytes of some names, a bit for each.
+type letters struct{ second, last uint32 }
+
+// known holds the letters of the names of programs, by the first byte and the length.
+var known = func() (t [32][maxName + 1]letters) {
+	for _, g := range groups {
+		for _, name := range strings.Fields(g.names) {
+			if n := len(name); n <= maxName {
+				l := &t[name[0]&31][n]
+				l.second |= 1 << (lex.At(name, 1) & 31)
+				l.last |= 1 << (name[n-1] & 31)
+			}
+		}
+	}
+	return t
+}()
+
+// likely reports whether name, which is not empty, may be that of a program.
+func likely(name string) bool {
+	if len(name) > maxName {
+		return false
+	}
+	l := &known[name[0]&31][len(name)]
+	return l.second>>(lex.At(name, 1)&31)&1 != 0 && l.last>>(name[len(name)-1]&31)&1 != 0
+}
+
+// Unknown returns the end of the word at i where it is a plain one that names no program, i where it takes Read and
+// Lookup to say. Nearly all words of prose and identifiers are plain. A lone apostrophe inside, as in O'Brien, ends one
+// as it does for Read.
+func Unknown(s string, i int) int {
+	j := i
+	for j < len(s) && (lex.IsWord(s[j]) || s[j] == '-') {
+		j++
+	}
+	name := s[i:j]
+	if name == "" || len(name) > Max || !lex.IsLetter(name[0]) || lex.IsUpper(name[0]) && strings.IndexByte(name, '-') >= 0 {
+		return i // the last may be a cmdlet
+	}
+	if j < len(s) && !Ends(s[j]) && !(s[j] == '\'' && lone(s, j)) {
+		return i
+	}
+	if likely(name) {
+		return i
+	}
+	return j
+}
+
+// lone reports whether no other quote follows the one at i in the same word.
+func lone(s string, i int) bool {
+	for j := i + 1; j < len(s) && !Ends(s[j]); j++ {
+		if s[j] == s[i] || j-i > quoteReach {
+			return false
+		}
+	}
+	return true
+}
+
 var programs = func() map[string]Program {
 	m := make(map[string]Program, 512)
 	for _, g := range groups {
@@ -179,7 +239,7 @@ func lookup(name []byte, marks Mark) (p Program, exact bool) {
 	if n := len(name); n > 4 && name[n-4] == '.' && Executable(name[n-3:]) {
 		name = name[:n-4]
 	}
-	var buf [24]byte
+	var buf [maxName]byte
 	if len(name) > len(buf) || len(name) == 0 {
 		return 0, false
 	}

@@ -106,3 +106,31 @@ func TestTable(t *testing.T) {
 		assert.NotZero(t, programs[name]&TakesSub, "%s has sub-commands and is not said to", name)
 	}
 }
+
+// TestUnknown holds the quick look at a word against reading and looking it up: every program, what is left of its name
+// without a letter, and words with what may stand behind and inside them.
+func TestUnknown(t *testing.T) {
+	names := []string{"O'Brien", "a'b'c", "w'h'oami", "Get-Thing", "ref-2031-000017", "x", "w", "W", "thank", strings.Repeat("a", 60), "_", "7z", "Ünal"}
+	for name := range programs {
+		names = append(names, name, strings.ToUpper(name), name[1:], name[:len(name)-1], name+"s")
+	}
+	for _, name := range names {
+		for _, tail := range []string{"", " ", "\n", ";", ",", "'", "'s", "'s x", "'x'", "`", "+", "\\n", ".exe"} {
+			s := name + tail
+			end := Unknown(s, 0)
+			if end == 0 {
+				continue
+			}
+			var w Word
+			w.Read(s, 0, false)
+			if p, exact := Lookup(&w); w.End != end || p != 0 || exact || w.Cut >= 0 {
+				t.Errorf("%q: unknown to %d, but it is read to %d, as %v %v", s, end, w.End, p, exact)
+			}
+		}
+	}
+	for _, s := range []string{"thank you", "O'Brien", "demo-customer", "Dear"} {
+		if Unknown(s, 0) == 0 {
+			t.Errorf("%q takes a look-up", s)
+		}
+	}
+}

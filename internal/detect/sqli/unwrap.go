@@ -42,10 +42,16 @@ func unsigned(s string) string {
 	return strings.ReplaceAll(s, "%", "")
 }
 
+// noBase64 are bytes that base64 does not use and identifiers, addresses and sentences do.
+var noBase64 = scan.Bytes("-_.,@:'\"!?&;()")
+
 // wrapped reports whether s may be one of the two.
 func wrapped(s string, has *scan.ByteSet) bool {
 	if has.Has('%') {
 		return len(s) >= 8 && len(s) <= 1<<16
+	}
+	if noBase64.Meets(has) {
+		return false
 	}
 	s = trimBlank(s)
 	return len(s) >= 16 && len(s) <= 1<<16 && len(s)%4 == 0 && (!has.Has(' ') || strings.IndexByte(s, ' ') < 0)

@@ -49,7 +49,10 @@ func Detector() scan.Detector {
 	}
 }
 
-var digits = scan.Bytes("0123456789")
+var (
+	digits     = scan.Bytes("0123456789")
+	behindHost = scan.Bytes("0123456789:?#]") // or a part of an address; without them a text is a name as a whole
+)
 
 // worth reports whether a text can hold a URL or a path of a metadata service, or is one value without white space in
 // it: most sentences are none of these.
@@ -58,7 +61,7 @@ func worth(s string, has scan.ByteSet) bool {
 		return true
 	}
 	start, end := trim(s)
-	return strings.IndexByte(s[start:end], ' ') < 0
+	return strings.IndexByte(s[start:end], ' ') < 0 && (behindHost.Meets(&has) || weburl.Listed(strings.TrimSuffix(s[start:end], ".")))
 }
 
 func find(v *scan.View, report scan.Report) {

@@ -45,6 +45,9 @@ func Classify(host string) Host {
 			return Host{Where: whereIPv4(a), Address: true, Odd: true}
 		}
 	}
+	if !Listed(host) {
+		return Host{Single: single(host)}
+	}
 	h := Host{Where: whereName(host)}
 	h.Single = h.Where == Public && single(host)
 	for _, name := range helpers {
@@ -54,6 +57,24 @@ func Classify(host string) Host {
 	}
 	return h
 }
+
+// Listed reports whether host may be one of the names that Classify knows, or below one, by its last two bytes: most
+// names are none of them, and this says so without a look at the lists.
+func Listed(host string) bool {
+	n := len(host)
+	return n > 1 && endings[host[n-2]&31]>>(host[n-1]&31)&1 != 0
+}
+
+// endings holds the last two bytes of the names in the lists: a set of the last for each of those before it.
+var endings = func() (e [32]uint32) {
+	for _, list := range [...][]string{metadataNames[:], loopbackNames[:], privateNames[:], helpers[:]} {
+		for _, name := range list {
+			n := len(name)
+			e[name[n-2]&31] |= 1 << (name[n-1] & 31)
+		}
+	}
+	return e
+}()
 
 // single reports whether host is one label that begins with a letter. No top-level domain has addresses of its own (RFC 7085).
 func single(host string) bool {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/tangoguard/tangoguard/internal/detect/lex"
+	"github.com/tangoguard/tangoguard/internal/detect/scan"
 )
 
 type kind uint8
@@ -42,8 +43,15 @@ type lexer struct {
 	single, double int // the last quotes of each kind: what is not ahead is not searched
 }
 
-func newLexer(s string) lexer {
-	return lexer{s: s, single: strings.LastIndexByte(s, '\''), double: strings.LastIndexByte(s, '"')}
+func newLexer(s string, has *scan.ByteSet) lexer {
+	l := lexer{s: s, single: -1, double: -1}
+	if has.Has('\'') {
+		l.single = strings.LastIndexByte(s, '\'')
+	}
+	if has.Has('"') {
+		l.double = strings.LastIndexByte(s, '"')
+	}
+	return l
 }
 
 func (l *lexer) emit(k kind, n int) token {

@@ -38,7 +38,7 @@ import (
 const Class scan.Class = "xpath"
 
 // gate holds what worth asks for: a comparison, a path, a union, a variable, a call; the dots of ".." begin a token.
-var gate = scan.Any(`[=<>/|@$(]`, `::`, "[^\x00--/:-@[\\\\\\]\\^`{-\x7F].")
+var gate = scan.Any(`[=<>/|$(]`, scan.Mention, `::`, "[^\x00--/:-@[\\\\\\]\\^`{-\x7F].")
 
 // Detector finds XPath injection.
 func Detector() scan.Detector {
@@ -54,7 +54,7 @@ func find(v *scan.View, report scan.Report) {
 		report("path", 0, len(s))
 		return
 	}
-	l := newLexer(s)
+	l := newLexer(s, &v.Has)
 	for _, operand := range [...]bool{false, true} {
 		p := parser{lexer: l, operand: operand}
 		p.run(v)
