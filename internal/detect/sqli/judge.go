@@ -66,6 +66,8 @@ func (p *parser) judgeBare(after bool) string {
 		return "boolean"
 	case p.conn && p.digit && p.has(fMixed|fNull):
 		return "boolean"
+	case p.conn && p.digit && p.has(fOperand) && p.ends.comment >= 0: // 4 or/**/5
+		return "boolean"
 	case p.conn && after && strings.HasPrefix(p.s, "*/"): // the text closes a comment of the query
 		return "boolean"
 	case after && p.tokens == 3 && p.has(fPattern) && p.s[p.last.start:p.last.end] == "'%'":
@@ -143,6 +145,10 @@ func (p *parser) judgeQuoted(before string, first bool) string {
 	case p.conn && p.has(fNames) && p.end != endText:
 		return "boolean"
 	case p.conn && p.has(fOperand) && (p.end == endComment || p.end == endOpen && p.within && p.opensClean(before)):
+		return "boolean"
+	case p.conn && p.has(fCalled) && p.end == endComment && p.comment.empty:
+		return "boolean"
+	case p.op && p.conn && p.has(fOperand) && p.tokens == 3 && p.end == endText && !hasSpace(before) && !measure(before): // '||true
 		return "boolean"
 	case p.end == endComment && p.has(fApp|fConst|fNull|fPattern|fMixed|fCall):
 		return "boolean"

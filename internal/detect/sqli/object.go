@@ -256,16 +256,23 @@ func (p *parser) backup() bool {
 func (p *parser) maintains(t token) bool {
 	n := p.next()
 	switch {
-	case p.isName(t, "vacuum"), p.isName(t, "checkpoint"):
-		return n.kind == tComment
+	case n.kind == tComment, n.kind == tSemi:
+		alone := p.isName(t, "vacuum") || p.isName(t, "checkpoint") || p.isName(t, "analyze") || p.isName(t, "reindex")
+		return alone && (n.kind == tComment || p.kindIs(tComment))
 	case p.isName(t, "flush"):
 		return p.isName(n, "privileges") || p.isName(n, "tables") || p.isName(n, "logs") || p.isName(n, "hosts")
 	case p.isName(t, "analyze"):
 		return p.isName(n, "table") && p.anyName()
+	case p.isName(t, "discard"):
+		return n.kind == tWord && n.word == wAll && p.kindIs(tComment)
 	case p.isName(t, "use"), p.isName(t, "describe"):
 		return n.kind == tName && p.kindIs(tComment, tSemi)
 	}
-	return n.kind == tName && p.kindIs(tComment)
+	if n.kind != tName {
+		return false
+	}
+	c := p.next()
+	return c.kind == tComment || c.kind == tSemi && p.kindIs(tComment)
 }
 
 func (p *parser) grant() bool {

@@ -63,8 +63,12 @@ func (p *parser) operator(t token) bool {
 // cast takes the type behind PostgreSQL's double colon: what is cast stays what it is.
 func (p *parser) cast() bool {
 	p.operand = true
-	if !p.anyName() {
+	t := p.next()
+	if t.kind != tName {
 		return false
+	}
+	if p.has(fCalled) && p.last.kind == tRParen && (p.isName(t, "int") || p.isName(t, "integer") || p.isName(t, "numeric")) { // an error that tells the result
+		p.feats |= fArgument
 	}
 	if p.at(p.pos) == '[' && p.at(p.pos+1) == ']' {
 		p.pos += 2
@@ -198,6 +202,10 @@ func (p *parser) operatorWord(t token) bool {
 		}
 		return true
 	case wArith:
+		if p.s[t.start]|0x20 == 'c' { // COLLATE and its name leave the operand what it is
+			p.operand = true
+			return p.kindIs(tName, tWord, tString)
+		}
 		return true
 	case wNot:
 		p.operand = true
@@ -303,12 +311,19 @@ func (p *parser) locks() bool {
 	return false
 }
 
-// is looks at what must follow IS.
+// is looks at what must follow IS; IS DISTINCT FROM is one operator.
 func (p *parser) is() bool {
 	pos := p.pos
 	t := p.next()
+	n := t
+	if t.kind == tWord && t.word == wNot {
+		n = p.next()
+	}
+	if n.kind == tWord && n.word == wAll && p.wordIs(wFrom) {
+		return true
+	}
 	p.pos = pos
-	return t.kind == tWord && (t.word == wNot || t.word == wConst) || p.isName(t, "unknown") || p.isName(t, "distinct")
+	return t.kind == tWord && (t.word == wNot || t.word == wConst) || p.isName(t, "unknown")
 }
 
 // in reads what must follow IN: a list, or MySQL's search modifiers behind AGAINST ('…'.

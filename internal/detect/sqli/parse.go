@@ -280,6 +280,8 @@ func (p *parser) settleComparison() {
 	switch {
 	case l == 0 && r&(cConst) != 0 && r&cName == 0:
 		p.feats |= fApp
+	case l == 0 && r == cName && f.like && f.sideAt.start > 0 && strings.IndexByte("-+~", p.s[f.sideAt.start-1]) >= 0: // a'is not-b
+		p.feats |= fApp
 	case l == 0 || r == 0:
 	case l == cConst && r == cConst && f.word:
 		p.feats |= fMixed
@@ -298,7 +300,7 @@ func (p *parser) settleComparison() {
 	case l == cName && r == cName:
 		a, b := p.s[f.leftAt.start:f.leftAt.end], p.s[f.sideAt.start:f.sideAt.end]
 		switch {
-		case f.equal && len(a) > 1 && strings.EqualFold(a, b):
+		case (f.equal || f.like) && len(a) > 1 && strings.EqualFold(a, b):
 			p.feats |= fTwin
 		case len(a) != 1 || len(b) != 1 || !f.equal:
 			p.feats |= fNames

@@ -110,7 +110,7 @@ var beginners = lettersOf("or xor and not like rlike regexp ilike glob in is bet
 	"waitfor truncate merge shutdown replace set rename comment reconfigure commit rollback revoke if while begin backup " +
 	"restore bulk print call do handler attach pragma dbcc show prepare with match detach sp_executesql xp_cmdshell " +
 	"xp_dirtree xp_fileexist xp_regread return kill lock raiserror explain use describe " +
-	"notify listen vacuum checkpoint reset flush analyze table remove starts ends contains returning allow")
+	"notify listen vacuum checkpoint reindex discard reset flush analyze table remove starts ends contains returning allow")
 
 // letters holds the second and the last letters of a group of words, a bit for each.
 type letters struct{ second, last uint32 }
@@ -156,7 +156,7 @@ func opens(w string) bool {
 	case "replace", "set", "rename", "comment", "reconfigure", "commit", "rollback", "revoke", "if", "while", "begin", "backup",
 		"restore", "bulk", "print", "call", "do", "handler", "attach", "pragma", "dbcc", "show", "prepare", "with", "match",
 		"detach", "sp_executesql", "xp_cmdshell", "xp_dirtree", "xp_fileexist", "xp_regread",
-		"return", "kill", "lock", "raiserror", "explain", "use", "describe", "notify", "listen", "vacuum", "checkpoint",
+		"return", "kill", "lock", "raiserror", "explain", "use", "describe", "notify", "listen", "vacuum", "checkpoint", "reindex", "discard",
 		"reset", "flush", "analyze", "table", "remove", "starts", "ends", "contains", "returning", "allow":
 		return true
 	}

@@ -164,7 +164,7 @@ func (p *parser) verb(t token) bool {
 		ok = p.declare()
 	case "set":
 		n := p.next()
-		ok = n.kind == tVar && p.kindIs(tCompare) || n.dotted && p.quoted && p.kindIs(tCompare) && strings.Contains(p.s[p.pos:], "//")
+		ok = n.kind == tVar && p.kindIs(tCompare) || p.stacked && p.isName(n, "global") && p.anyName() && p.kindIs(tCompare) || n.dotted && p.quoted && p.kindIs(tCompare) && strings.Contains(p.s[p.pos:], "//")
 	case "remove": // Cypher
 		n := p.next()
 		ok = n.dotted && p.quoted && strings.Contains(p.s[p.pos:], "//")
@@ -216,7 +216,8 @@ func (p *parser) verb(t token) bool {
 		ok = p.stacked && p.opensCall() && p.kindIs(tString, tNumber)
 	case "explain":
 		ok = p.wordIs(wSelect) && p.selectEffect() != 0
-	case "use", "describe", "notify", "listen", "vacuum", "checkpoint", "reset", "flush", "analyze", "table":
+	case "use", "describe", "notify", "listen", "vacuum", "checkpoint", "reset", "flush", "analyze", "reindex",
+		"discard", "table":
 		ok = p.stacked && p.maintains(t)
 	case "show":
 		n := p.next()

@@ -199,7 +199,7 @@ func function(s string) call {
 		"zeroblob", "get_lock", "release_lock", "wait_until_sql_thread_after_gtids", "master_pos_wait":
 		return callDelay
 	case "load_file", "extractvalue", "updatexml", "get_host_address", "get_host_name", "httpuritype",
-		"lo_import", "lo_export", "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "pg_stat_file", "dblink",
+		"lo_import", "lo_export", "lo_get", "lo_put", "pg_read_file", "pg_read_binary_file", "pg_ls_dir", "pg_stat_file", "dblink",
 		"dblink_connect", "query_to_xml", "database_to_xml", "table_to_xml", "sys_eval", "sys_exec", "openrowset",
 		"opendatasource", "openquery", "load_extension", "readfile", "writefile", "gtid_subset", "gtid_subtract",
 		"json_keys", "st_latfromgeohash", "st_longfromgeohash", "st_pointfromgeohash", "polygon", "multipoint",
