@@ -406,7 +406,7 @@ func relative(arg string) pathClass {
 	if slash > 0 && (lex.HasPrefix(arg, 0, "etc/") || lex.HasPrefix(arg, 0, "proc/")) {
 		return rootPath
 	}
-	if dot > 0 && len(arg)-dot > 1 && len(arg)-dot <= 7 && lex.IsWord(arg[dot-1]) && lex.IsLetter(arg[dot+1]) {
+	if dot > 0 && len(arg)-dot > 1 && len(arg)-dot <= 8 && lex.IsWord(arg[dot-1]) && lex.IsLetter(arg[dot+1]) {
 		var buf [8]byte
 		if extensions[string(lex.Fold(buf[:], arg[dot+1:]))] {
 			return fileName

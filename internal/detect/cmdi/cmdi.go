@@ -23,7 +23,7 @@
 //	network-redirect    /dev/tcp/… and /dev/udp/…, which bash opens as sockets
 //	file-redirect       < or > glued to a file of the system: </etc/passwd
 //	arithmetic          $((1+1))
-//	fork-bomb           a function that pipes into itself
+//	fork-bomb           a function that starts itself twice
 //	option-injection    an option that makes a program run or write something: --output=/x, -oProxyCommand=x, and what
 //	                    git runs: ext::sh, -c core.pager=x
 //	powershell          expressions that only PowerShell evaluates: (New-Object …), $env:X, [System.…]::

@@ -110,7 +110,9 @@ func (f *finder) substitution(i, j int) {
 		f.found("substituted-command", i, j+1) // $(</etc/passwd)
 		return
 	}
-	if c := f.read(j); c.strength >= alone {
+	c := f.read(j)
+	fetches := c.strength == name && c.program&shell.TakesURL != 0 && c.args.host > 0 && c.args.prose == 0 // $(curl gifts.example)
+	if c.strength >= alone || fetches {
 		f.found("substituted-command", i, c.end)
 	}
 }
@@ -209,6 +211,12 @@ func (f *finder) angle(i int) {
 		if pathKind(w) == rootPath && strings.IndexByte(w[1:], '/') > 0 && (lex.IsLetter(w[1]) || w[1] == '?') && !lex.HasPrefix(w, 0, "/dev/null") {
 			f.found("file-redirect", i, i+1+len(w))
 		}
+	case lex.At(s, i+1) == '$':
+		w := f.word(i + 1)
+		end := lex.SkipWord(w, 1)
+		if proto := end + len("/tcp/"); (lex.HasPrefix(w, end, "/tcp/") || lex.HasPrefix(w, end, "/udp/")) && proto < len(w) {
+			f.found("network-redirect", i, i+1+len(w)) // d=/dev; sh >$d/tcp/…
+		}
 	case s[i] == '>' && i == 0 && lex.IsBlank(lex.At(s, 1)):
 		w := f.word(2)
 		if pathKind(w) == rootPath && 2+len(w) == len(s) {
@@ -305,12 +313,12 @@ func (f *finder) function(i int) {
 		return
 	}
 	nameStart := i
-	for nameStart > 0 && (lex.IsWord(s[nameStart-1]) || s[nameStart-1] == ':') && i-nameStart < 16 {
+	for nameStart > 0 && (lex.IsWord(s[nameStart-1]) || s[nameStart-1] == ':' || s[nameStart-1] == '.') && i-nameStart < 16 {
 		nameStart--
 	}
 	k := lex.SkipBlanks(s, j+1)
 	if fn := s[nameStart:i]; fn != "" {
-		if lex.HasPrefix(s, k, fn) && strings.IndexByte(s[k:min(len(s), k+12)], '|') > 0 && strings.IndexByte(s[k:min(len(s), k+40)], '&') > 0 {
+		if forks(s[k:min(len(s), k+48)], fn) {
 			f.found("fork-bomb", nameStart, k+len(fn))
 		}
 		return
@@ -332,6 +340,19 @@ func (f *finder) function(i int) {
 			f.found("shellshock", i, after+1)
 		}
 	}
+}
+
+// forks reports whether the body of the function fn starts it twice, one of them behind the other's back: fn|fn&.
+func forks(body, fn string) bool {
+	rest, ok := strings.CutPrefix(body, fn)
+	if !ok {
+		return false
+	}
+	rest = strings.TrimLeft(rest, " ")
+	if rest == "" || rest[0] != '|' && rest[0] != '&' {
+		return false
+	}
+	return strings.HasPrefix(strings.TrimLeft(rest[1:], " "), fn) && strings.IndexByte(rest, '&') >= 0
 }
 
 // percent handles the variables of cmd.exe.

@@ -56,7 +56,7 @@ func (f *finder) bare() {
 	}
 	const cmdlet = shell.Sure | shell.Fold | shell.Alone
 	if c.args.proseFirst && c.program&shell.TakesSub == 0 && !(c.args.n == 1 && c.program&cmdlet == cmdlet && c.program&shell.Slash == 0) &&
-		(c.program&shell.Natural != 0 || c.args.prose > 2 || c.args.option+c.args.root+c.args.url+c.args.address == 0) {
+		(c.program&shell.Natural != 0 || c.args.prose > 2 || c.args.option+c.args.root+c.args.url+c.args.address == 0 && !(c.program&shell.Sure != 0 && c.args.vars > 0)) {
 		return // "dir cannot have the form C:\x"
 	}
 	f.found("command", i, c.end)

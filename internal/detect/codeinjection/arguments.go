@@ -63,6 +63,9 @@ func (f *finder) word(word string, end int, n byte) arg {
 	if len(word) > 6 && word[0] == '_' && word[1] == '_' && lex.IsUpper(word[2]) {
 		return aVar // __FILE__, __DIR__
 	}
+	if internals[word] {
+		return aVar // __builtins__
+	}
 	if word == "new" && lex.IsBlank(n) || word == "Function" {
 		return aCall
 	}

@@ -48,7 +48,7 @@ const Class scan.Class = "code_injection"
 // gate holds what the forms begin with, each with what must stand beside it.
 var gate = scan.Any(
 	`[a-zA-Z0-9_'"\])}.$:](`, // a call: of a name, a string, a value
-	`[=\\]`, `[[ ]["']`, scan.Markup, scan.Underscores, scan.Named, scan.Exec, `V.`, `r[[]`, `@[{GA]`, scan.Syllable, scan.Member)
+	`[=\\]`, `:[c_]`, `[[ .\]][["']`, scan.Markup, scan.Underscores, scan.Named, scan.Exec, `V.`, `r[[]`, `@[{GA]`, scan.Syllable, scan.Member)
 
 // Detector finds code injection.
 func Detector() scan.Detector {
@@ -273,22 +273,26 @@ func (f *finder) dynamic(i int) {
 		return
 	}
 	switch s[i-1] {
+	case ' ':
+		f.spaced(i)
 	case '\'', '"':
 		// 'system'('id'): a string that is called.
-		q := strings.LastIndexByte(s[max(0, i-24):i-1], s[i-1])
-		f.work += min(i, 24)
-		if q < 0 {
-			return
-		}
-		inner := s[max(0, i-24)+q+1 : i-1]
-		if isExec(inner) && f.argument(i+1)&(runs|aName) != 0 {
-			f.found("dynamic-call", i-len(inner)-2, i+1)
+		if start, _, ok := f.joined(i); ok && f.argument(i+1)&(runs|aName) != 0 {
+			f.found("dynamic-call", start, i+1)
 		}
 	case ']', '}':
+		if start, ok := element(s, i); ok {
+			f.found("dynamic-call", start, i+1)
+			return
+		}
 		if got := f.argument(i + 1); got&aVar != 0 || got&aText != 0 && (strings.Contains(s[max(0, i-40):i], "$") || got&aCommand != 0) {
 			f.found("dynamic-call", i-1, i+1)
 		}
 	case ')':
+		if start, ok := f.enclosed(i); ok {
+			f.found("dynamic-call", start, i+1)
+			return
+		}
 		if got := f.argument(i + 1); got&(aCommand|aProgram) != 0 || got&aVar != 0 ||
 			got&aEmpty != 0 && i > 1 && (s[i-2] == '\'' || s[i-2] == '"' || s[i-2] == '`' || s[i-2] == '}' && i > 6 && strings.Contains(s[max(0, i-400):i], "(function")) {
 			f.found("dynamic-call", i-1, i+1)

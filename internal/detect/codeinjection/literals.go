@@ -78,7 +78,7 @@ func (f *finder) underscores(i int) int {
 	if lex.HasPrefix(s, end, ".py") {
 		return end - 1
 	}
-	if reach || after == '[' || after == '.' && lex.IsWord(lex.At(s, end+1)) {
+	if reach || nested(s, i, end) || after == '[' || after == '.' && lex.IsWord(lex.At(s, end+1)) {
 		f.found("python-internals", i, end)
 	}
 	return end - 1
@@ -157,10 +157,18 @@ func (f *finder) dollar(i int) {
 	}
 	end := lex.SkipWord(s, k)
 	f.work += end - i
-	if end == k || end-k > maxName {
+	if end == k {
+		f.variableVariable(i, k)
+		return
+	}
+	if end-k > maxName {
 		return
 	}
 	n := lex.At(s, end)
+	if n == ':' && lex.IsDigit(s[k]) {
+		f.reference(i, end)
+		return
+	}
 	switch s[k:end] {
 	case "_GET", "_POST", "_REQUEST", "_COOKIE", "_SERVER", "_FILES", "_ENV", "_SESSION", "GLOBALS", "HTTP_GET_VARS", "HTTP_POST_VARS":
 		if n == '[' || n == '{' || n == '}' || n == ')' || n == ';' {

@@ -41,7 +41,7 @@ const Class scan.Class = "deserialization"
 
 // gate holds, of each form, the pair of bytes that is rarest in what people write.
 var gate = scan.Any(
-	`[OvdDSeEfF][06]`, `[gw][AE]`, `[YRWV][TN]`, `[TQc]z`, `[YH][0-4yz]`, `[KSdkFw][FGQ]`, `[RpM][vzw]`, `Ah`, `D[/_]`, `[0-9][a-fA-F]`, // base64, hexadecimal
+	`[OvdDSeEfF][06]`, `[gw][AE]`, `[YRWV][TNO]`, `[TQc]z`, `[YH][0-4yz]`, `[KSdkFw][FGQ]`, `[RpM][vzw]`, `Ah`, `D[/_]`, `[0-9][a-fA-F]`, // base64, hexadecimal
 	scan.Colon, scan.Scheme, scan.Syllable, `![a-zA-Z<]`, scan.Markup, scan.Underscores, `[$@][tc]`, scan.Square, scan.Percented, // text formats
 	`\\`, "[a-zA-Z0-9_.]\n", "[\x04\x80][\x02-\x08]", "[\xAC\xC2][\xED\xAC\x80]")
 

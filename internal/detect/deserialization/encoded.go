@@ -68,6 +68,12 @@ func (f *finder) word(start, end int) {
 		f.found(rule, start, end)
 		return
 	}
+	for _, mark := range functionMarks {
+		if f.work += len(w); strings.Contains(w, mark) {
+			f.found("js-function", start, end)
+			return
+		}
+	}
 	for k := 0; k < len(w) && k < 200; k++ {
 		if (w[k] == '/' || w[k] == '-') && len(w)-k > 12 {
 			if rule := signature(w[k+1:]); rule == "java-stream" || rule == "net-stream" {
@@ -78,6 +84,10 @@ func (f *finder) word(start, end int) {
 	}
 	f.work += min(len(w), 200)
 }
+
+// functionMarks are "$$ND_FUNC$$" in base64, at each of the three places in a group of three bytes that it can begin at,
+// without the characters that what stands around it has a part in.
+var functionMarks = [...]string{"JCRORF9GVU5DJC", "QkTkRfRlVOQyQk", "kJE5EX0ZVTkMkJ"}
 
 // hexSignature returns the rule for a word in hexadecimal, 0x in front or not, that is the beginning of a stream.
 // Digits alone are a number that somebody wrote.

@@ -125,14 +125,19 @@ func steps(v *scan.View, report scan.Report) {
 		c := run(s, i)
 		v.Work(c.end - i + 1)
 		rule := judge(s, &c)
-		if rule == "" && v.Layer > 0 && c.ups > 0 && !c.spaced && v.Kind(i)&v.Kind(i+1)&scan.Percent != 0 {
-			rule = "dot-dot" // nobody needs to encode a dot
+		if rule == "" && v.Layer > 0 && c.ups > 0 && !c.spaced && (v.Kind(i)&v.Kind(i+1)&scan.Percent != 0 || backslash(v, i+2)) {
+			rule = "dot-dot" // nobody needs to encode a dot, nor writes a backslash in a URL
 		}
 		if rule != "" {
 			report(rule, c.start, c.end)
 		}
 		i = max(c.end, i+1)
 	}
+}
+
+// backslash reports whether an encoded backslash stands at i inside a path.
+func backslash(v *scan.View, i int) bool {
+	return i > 2 && i+1 < len(v.Text) && v.Text[i] == '\\' && v.Text[i-3] == '/' && v.Kind(i)&scan.Percent != 0
 }
 
 // climbAt finds the first place where two dots may stand side by side.

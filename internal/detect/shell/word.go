@@ -69,6 +69,9 @@ func (w *Word) Read(s string, i int, plus bool) {
 	if lex.At(s, i) == '{' {
 		w.Marks |= Brace
 		i++
+		if lex.At(s, i) == ',' {
+			i++ // {,id}: an empty word, which goes away
+		}
 	}
 	for i < len(s) && !Ends(s[i]) {
 		c := s[i]
@@ -185,6 +188,9 @@ func (w *Word) backslash(s string, i int) {
 func (w *Word) dollar(s string, i int) (next int, ends bool) {
 	c := lex.At(s, i+1)
 	switch {
+	case (c == '?' || c == '_' || c == '$') && i > w.Start && lex.IsLower(lex.At(s, i+2)):
+		w.hide(i)
+		return i + 2, false
 	case c == '@' || c == '*' || c == '!' || c == '-' || c == '#' || lex.IsDigit(c) && c != '0':
 		w.hide(i)
 		return i + 2, false

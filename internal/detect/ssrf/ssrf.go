@@ -153,6 +153,9 @@ func disguised(v *scan.View, u *weburl.URL) bool {
 func misleads(s string, u *weburl.URL) bool {
 	for part, rest, more := strings.Cut(u.Userinfo, "@"); ; part, rest, more = strings.Cut(rest, "@") {
 		name, _, _ := strings.Cut(part, ":")
+		if end := strings.IndexByte(part, ']'); end > 0 && part[0] == '[' {
+			name = part[1:end] // an IPv6 address
+		}
 		if h := weburl.Classify(name); h.Where != weburl.Public || h.Address || looksLikeHost(name) {
 			return true
 		}
