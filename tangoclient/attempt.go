@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"sync/atomic"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/tangoguard/tangoguard/internal/tango"
 )
 
@@ -19,7 +21,7 @@ type attempt struct {
 	sent  bool  // the whole request may have reached Tango
 	left  bool  // still on its way: the caller went away
 	auth  authorization
-	end   func(*attempt) // ends its span
+	span  trace.Span // nil: nobody records it
 }
 
 func (a *attempt) problem() error {
@@ -44,7 +46,7 @@ func (s *sending) try(ctx context.Context) attempt {
 		actx, cancel := context.WithTimeoutCause(ctx, AttemptTimeout, ErrAttemptTimeout)
 		defer cancel()
 		a := s.exchange(actx, s.call, new(gate), auth, s.attempts)
-		s.finish(s.call, &a)
+		s.finish(ctx, s.call, &a)
 		return a
 	}
 	return s.tryWrite(ctx, auth)
@@ -67,14 +69,14 @@ func (s *sending) tryWrite(ctx context.Context, auth authorization) attempt {
 			done <- a
 			return
 		}
-		c.finish(cl, &a)
+		c.finish(actx, cl, &a)
 		if a.sent {
 			c.late(actx, cl, &a)
 		}
 	}()
 	select {
 	case a := <-done:
-		c.finish(cl, &a)
+		c.finish(ctx, cl, &a)
 		return a
 	case <-ctx.Done():
 	}
@@ -85,7 +87,7 @@ func (s *sending) tryWrite(ctx context.Context, auth authorization) attempt {
 	}
 	if !taken.CompareAndSwap(false, true) {
 		a := <-done
-		c.finish(cl, &a)
+		c.finish(ctx, cl, &a)
 		return a
 	}
 	return attempt{err: context.Cause(ctx), sent: true, left: true, auth: auth}
@@ -93,7 +95,7 @@ func (s *sending) tryWrite(ctx context.Context, auth authorization) attempt {
 
 // exchange sends the request once, for the n-th time from 0, and takes the whole answer in. finish must come after.
 func (c *core) exchange(ctx context.Context, cl *call, g *gate, auth authorization, n int) (a attempt) {
-	ctx, a.end = c.tel.startAttempt(ctx, cl, n)
+	ctx, a.span = c.tel.startAttempt(ctx, cl, n)
 	a.auth = auth
 	req, err := c.request(ctx, cl, g, auth)
 	if err != nil {
@@ -125,13 +127,13 @@ func (c *core) exchange(ctx context.Context, cl *call, g *gate, auth authorizati
 }
 
 // finish reads what a success says. Whoever waits for the attempt does it, on a stack that has grown already.
-func (c *core) finish(cl *call, a *attempt) {
+func (c *core) finish(ctx context.Context, cl *call, a *attempt) {
 	if a.ans != nil {
 		if a.ans.value, a.err = cl.read(a.ans); a.err != nil {
 			a.ans = nil
 		}
 	}
-	a.end(a)
+	c.tel.endAttempt(ctx, cl, a)
 }
 
 // causeOr gives why ctx ended, if it did, else err.
@@ -162,9 +164,10 @@ func (c *core) request(ctx context.Context, cl *call, g *gate, auth authorizatio
 	if err != nil {
 		return nil, fmt.Errorf("%s: the request cannot be formed", cl.op) // the error would quote the URL
 	}
-	req.Header = http.Header{"Authorization": {auth.header.Reveal()}, "Accept": {"application/json"}, "User-Agent": {userAgent}}
+	v := []string{auth.header.Reveal(), "application/json", userAgent, "application/json"} // one allocation for all
+	req.Header = http.Header{"Authorization": v[0:1:1], "Accept": v[1:2:2], "User-Agent": v[2:3:3]}
 	if body != nil {
-		req.Header["Content-Type"] = []string{"application/json"}
+		req.Header["Content-Type"] = v[3:4:4]
 		req.Body, req.ContentLength = body, int64(len(cl.body))
 	}
 	return req, nil

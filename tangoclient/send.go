@@ -53,9 +53,10 @@ func (c *core) do(ctx context.Context, cl *call) (*answer, error) {
 	if err := c.checkQuery(ctx, cl); err != nil {
 		return nil, err
 	}
-	ctx, end := c.tel.startCall(ctx, cl)
+	start := time.Now()
+	ctx, span := c.tel.startCall(ctx, cl)
 	a, err := c.run(ctx, cl)
-	end(a, err)
+	c.tel.endCall(ctx, cl, span, start, a, err)
 	return a, err
 }
 

@@ -49,24 +49,25 @@ func opAttr(op string) attribute.KeyValue { return attribute.String("tango.opera
 
 // What nobody records is not put together: spans say IsRecording, instruments Enabled.
 
-func (t *telemetry) startCall(ctx context.Context, cl *call) (context.Context, func(*answer, error)) {
-	start := time.Now()
+func (t *telemetry) startCall(ctx context.Context, cl *call) (context.Context, trace.Span) {
 	ctx, span := t.tracer.Start(ctx, "tango "+cl.op, trace.WithAttributes(opAttr(cl.op)))
 	cl.traced = span.IsRecording()
-	return ctx, func(a *answer, err error) {
-		outcome := attribute.String("tango.outcome", outcomeOf(a, err))
-		if cl.traced {
-			if err != nil {
-				span.SetStatus(codes.Error, err.Error())
-			}
-			span.SetAttributes(outcome)
+	return ctx, span
+}
+
+func (t *telemetry) endCall(ctx context.Context, cl *call, span trace.Span, start time.Time, a *answer, err error) {
+	outcome := attribute.String("tango.outcome", outcomeOf(a, err))
+	if cl.traced {
+		if err != nil {
+			span.SetStatus(codes.Error, err.Error())
 		}
-		span.End()
-		if t.calls.Enabled(ctx) || t.duration.Enabled(ctx) {
-			with := metric.WithAttributes(opAttr(cl.op), outcome)
-			t.calls.Add(ctx, 1, with)
-			t.duration.Record(ctx, time.Since(start).Seconds(), with)
-		}
+		span.SetAttributes(outcome)
+	}
+	span.End()
+	if t.calls.Enabled(ctx) || t.duration.Enabled(ctx) {
+		with := metric.WithAttributes(opAttr(cl.op), outcome)
+		t.calls.Add(ctx, 1, with)
+		t.duration.Record(ctx, time.Since(start).Seconds(), with)
 	}
 }
 
@@ -88,23 +89,25 @@ func outcomeOf(a *answer, err error) string {
 }
 
 // startAttempt makes a span below that of the call; an attempt of a call that is not traced has none.
-func (t *telemetry) startAttempt(ctx context.Context, cl *call, n int) (context.Context, func(*attempt)) {
-	var span trace.Span
-	if cl.traced {
-		ctx, span = t.tracer.Start(ctx, cl.method, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
-			opAttr(cl.op), attribute.String("http.request.method", cl.method), attribute.Int("http.request.resend_count", n)))
+func (t *telemetry) startAttempt(ctx context.Context, cl *call, n int) (context.Context, trace.Span) {
+	if !cl.traced {
+		return ctx, nil
 	}
-	return ctx, func(a *attempt) {
-		if cl.traced {
-			span.SetAttributes(a.attributes()...)
-			if a.ans == nil {
-				span.SetStatus(codes.Error, "")
-			}
-			span.End()
+	return t.tracer.Start(ctx, cl.method, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
+		opAttr(cl.op), attribute.String("http.request.method", cl.method), attribute.Int("http.request.resend_count", n)))
+}
+
+func (t *telemetry) endAttempt(ctx context.Context, cl *call, a *attempt) {
+	if a.span != nil {
+		ctx = trace.ContextWithSpan(ctx, a.span) // for exemplars
+		a.span.SetAttributes(a.attributes()...)
+		if a.ans == nil {
+			a.span.SetStatus(codes.Error, "")
 		}
-		if t.attempts.Enabled(ctx) {
-			t.attempts.Add(ctx, 1, metric.WithAttributes(opAttr(cl.op), attribute.Int("http.response.status_code", a.status())))
-		}
+		a.span.End()
+	}
+	if t.attempts.Enabled(ctx) {
+		t.attempts.Add(ctx, 1, metric.WithAttributes(opAttr(cl.op), attribute.Int("http.response.status_code", a.status())))
 	}
 }
 
