@@ -67,6 +67,9 @@ func TestPreflight(t *testing.T) {
 		{"two lines in a subject", func(r *OrderRequest) { r.EmailSubject = "a\r\nBcc: b@example.com" }, "/emailSubject", ""},
 		{"markup", func(r *OrderRequest) { r.Message = "hi <img src=x onerror=alert(1)>" }, "/message", tango.KeyInsecure},
 		{"SQL", func(r *OrderRequest) { r.Message = "1' OR '1'='1' -- " }, "/message", tango.KeyInsecure},
+		{"SQL behind an escape", func(r *OrderRequest) { r.Message = "hello\n1' OR '1'='1' -- " }, "/message", tango.KeyInsecure},
+		{"SQL in a note beside a custom field", func(r *OrderRequest) { r.Notes, r.CustomFields = "1' OR '1'='1' -- ", map[string]string{"a": "b"} }, "/notes", tango.KeyInsecure},
+		{"a message of lines, beside a custom field", func(r *OrderRequest) { r.Message, r.CustomFields = "hello\nyou", map[string]string{"team": "sales"} }, "", ""},
 		{"a custom field", func(r *OrderRequest) { r.CustomFields = map[string]string{"a/b": "<script>alert(1)</script>"} }, "/customFields/*", tango.KeyInsecure},
 		{"the name of a custom field", func(r *OrderRequest) {
 			r.CustomFields = map[string]string{"<script>alert(1)</script>": "x"}
