@@ -210,7 +210,8 @@ type settling struct{ lastAttempt time.Time }
 func LastAttempt(at time.Time) SettleOption { return func(s *settling) { s.lastAttempt = at } }
 
 // lookUp finds the order of an account by its externalRefID; nil: there is none. What comes back is compared
-// again, because a server that ignored the filter would answer with somebody else's order.
+// again, because a server that ignored the filter would answer with somebody else's order; one under an identifier
+// that is none could not be read.
 func (c *core) lookUp(ctx context.Context, k refKey) (*Order, error) {
 	q := url.Values{"customerIdentifier": {k.customer}, "accountIdentifier": {k.account}, "externalRefID": {k.ref}}
 	list, err := invoke[orderPage](ctx, c, call{op: opListOrders, method: http.MethodGet, path: "/orders", query: q}, nil)
@@ -218,7 +219,7 @@ func (c *core) lookUp(ctx context.Context, k refKey) (*Order, error) {
 		return nil, err
 	}
 	for _, o := range list.Orders {
-		if o != nil && o.ReferenceOrderID != "" && o.ExternalRefID == k.ref &&
+		if o != nil && isReference(o.ReferenceOrderID) && o.ExternalRefID == k.ref &&
 			strings.EqualFold(o.CustomerIdentifier, k.customer) && strings.EqualFold(o.AccountIdentifier, k.account) { // as in mismatches
 			return o, nil
 		}

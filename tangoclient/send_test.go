@@ -390,6 +390,11 @@ func TestSettle(t *testing.T) {
 		_, err := c.Settle(background, goodOrder(), LastAttempt(time.Now().Add(-time.Hour)))
 		require.ErrorIs(t, err, ErrReply)
 	})
+	t.Run("a look-up that answers with an identifier that is none is no answer", func(t *testing.T) {
+		c := newTestClient(t, &script{steps: []step{reply(200, `{"orders":[`+placed("RA260101-1-1", "..")+`]}`)}})
+		_, err := c.Settle(background, goodOrder(), LastAttempt(time.Now().Add(-time.Hour)))
+		require.ErrorIs(t, err, ErrReply, "and not refused before sending: the order is in order")
+	})
 	t.Run("a look-up that fails is no answer", func(t *testing.T) {
 		c := newTestClient(t, &script{steps: []step{reply(404, "")}})
 		_, err := c.Settle(background, goodOrder(), LastAttempt(time.Now().Add(-time.Hour)))
