@@ -269,9 +269,19 @@ func (r *run) detect(v *scan.View, open uint32) {
 
 // tidy sorts the findings and drops those that another layer has reported too.
 func tidy(found []scan.Finding) []scan.Finding {
-	slices.SortFunc(found, func(a, b scan.Finding) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End),
-			cmp.Compare(a.Class, b.Class), cmp.Compare(a.Rule, b.Rule))
-	})
+	slices.SortFunc(found, inOrder)
 	return slices.Compact(found)
+}
+
+// inOrder compares two findings. Most differ in Start, and no string is looked at for them.
+func inOrder(a, b scan.Finding) int {
+	switch {
+	case a.Start != b.Start:
+		return a.Start - b.Start
+	case a.End != b.End:
+		return a.End - b.End
+	case a.Class != b.Class:
+		return cmp.Compare(a.Class, b.Class)
+	}
+	return cmp.Compare(a.Rule, b.Rule)
 }

@@ -122,9 +122,9 @@ type command struct {
 var wordStart = lex.NewTable("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_/.$'\"\\{^@%~`")
 
 // read reads the command at i, and the one that it runs, when it is a program that runs another: sudo id,
-// cmd /c dir, timeout 5 sh.
+// cmd /c dir, timeout 5 sh. An escaped separator begins no name; a row of them would be one long word for each.
 func (f *finder) read(i int) command {
-	if i >= len(f.s) || !wordStart[f.s[i]] {
+	if i >= len(f.s) || !wordStart[f.s[i]] || f.s[i] == '\\' && strings.IndexByte(";|&\n\r", lex.At(f.s, i+1)) >= 0 {
 		return command{start: i, wordEnd: i, end: i}
 	}
 	c := f.simple(i)

@@ -41,7 +41,7 @@ func (p *parser) pass(t token) {
 		p.past.add(p.pending[0])
 	}
 	p.pending[0], p.pending[1] = p.pending[1], 0
-	if f := p.frame(); t.kind == tString && p.depth == 0 && !f.sel && !f.loose && !f.alias {
+	if f := p.frame(); (t.kind == tString || t.end > 0 && p.s[t.end-1] == '`') && p.depth == 0 && !f.sel && !f.loose && !f.alias {
 		p.pending[1] = t.end - 1
 	}
 }

@@ -47,10 +47,20 @@ func nextByte(s string, i int, c byte) int {
 }
 
 // effects are the bytes without which arithmetic on plain values stays arithmetic.
-var effects = scan.Bytes("(=<>#@|&\x00\x16")
+var effects = scan.Bytes("(=<>#|&\x00\x16")
 
 func effective(s string, has *scan.ByteSet) bool {
-	return effects.Meets(has) || has.Has('-') && strings.Contains(s, "--") || has.Has('*') && strings.Contains(s, "/*")
+	return effects.Meets(has) || has.Has('@') && mentions(s) || has.Has('-') && strings.Contains(s, "--") || has.Has('*') && strings.Contains(s, "/*")
+}
+
+// mentions reports whether an @ stands in s that is not inside a word, as it is in the address of a mail.
+func mentions(s string) bool {
+	for i := range len(s) {
+		if s[i] == '@' && (i == 0 || !isWord(s[i-1])) {
+			return true
+		}
+	}
+	return false
 }
 
 // begins looks at the beginning of a text, where a value is due or where one just ended.
@@ -59,7 +69,7 @@ func begins(s string, has *scan.ByteSet) bool {
 	if i == len(s) {
 		return false
 	}
-	if follows(s, i, has, false) {
+	if follows(s, i, has, false) && !sentence(s, i, has) {
 		return true
 	}
 	c := s[i]
@@ -78,6 +88,33 @@ func begins(s string, has *scan.ByteSet) bool {
 		return i+1 < len(s) && s[i+1] == '@' || effective(s[i+1:], has)
 	}
 	return false
+}
+
+// proving are the bytes of which SQL that begins with one of the words of sentence needs one, where its second word is no
+// word of SQL: a comparison, a literal, a call, a number, another statement.
+var proving = scan.Bytes("'\"`;@*[{\\%+~0123456789")
+
+// sentence reports whether a text begins with a word that sentences begin with as often as SQL goes on with it, and
+// behind it another that is no word of SQL: "In fact, …", "All of you", "As we said", "Is it yours?".
+func sentence(s string, i int, has *scan.ByteSet) bool {
+	j := i
+	for j < len(s) && isAlpha(s[j]) {
+		j++
+	}
+	if j-i > len("while") || j+1 >= len(s) || s[j] != ' ' || !isAlpha(s[j+1]) || proving.Meets(has) || effective(s, has) {
+		return false
+	}
+	var buf [maxWord]byte
+	switch string(fold(buf[:], s[i:j])) {
+	case "in", "is", "as", "all", "on", "for", "if", "do", "any", "some", "not", "when", "then", "else", "while", "with", "using":
+	default:
+		return false
+	}
+	k := j + 1
+	for k < len(s) && isWord(s[k]) {
+		k++
+	}
+	return !likely(s[j+1 : k])
 }
 
 // value looks at a text that begins with a word or a number: what follows it decides.
