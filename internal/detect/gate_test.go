@@ -36,6 +36,7 @@ func TestGates(t *testing.T) {
 	for _, s := range []string{"app.localhost", "app.localhost.", "app.localhost:", "app.localhost?x", "app.localhost#x", "url=app.localhost", "a.b.oast.fun"} {
 		check(s) // a host alone
 	}
+	check(`"return@a`) // an @ behind a word that is no address
 	for n, l := range attacks {
 		s := l.Text
 		if len(s) > 400 || (testing.Short() || race.Enabled) && n%8 != 0 {

@@ -37,8 +37,12 @@ import (
 // Class is the class of the findings of this package.
 const Class scan.Class = "xpath"
 
-// gate holds what worth asks for: a comparison, a path, a union, a variable, a call; the dots of ".." begin a token.
-var gate = scan.Any(`[=<>/|$(]`, scan.Mention, `::`, "[^\x00--/:-@[\\\\\\]\\^`{-\x7F].")
+// gate holds what worth asks for: a comparison, a path, a union, a variable, a call; the dots of ".." begin a token. And
+// then anything that the address of a mail does not hold: an @ may follow a word of the language, as in "'or@a".
+var gate = scan.Any(`[=<>/|@$(]`, `::`, dots).And("[\x00-,/:-?[\\\\\\]\\^`{-\xFF]", scan.Mention, dots)
+
+// dots begins with what may stand before a token.
+const dots scan.Clue = "[^\x00--/:-@[\\\\\\]\\^`{-\x7F]."
 
 // Detector finds XPath injection.
 func Detector() scan.Detector {
