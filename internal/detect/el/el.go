@@ -277,9 +277,31 @@ func (f *finder) expression(i int) {
 	case j.Effect >= expr.Call, s[i] == '#' && j.Effect >= expr.Compute, strings.HasPrefix(body, "T("), strings.HasPrefix(body, "#"),
 		len(body) > 1 && body[0] == '@' && lex.IsLetter(body[1]), strings.Contains(body, ".?[") || strings.Contains(body, ".![") || strings.Contains(body, ".^["):
 		f.found("spel", i, end+1)
-	case s[i] == '$' && j.Effect == expr.Compute:
+	case s[i] == '$' && j.Effect == expr.Compute, s[i] != '*' && worded(body):
 		f.found("spel", i, end+1)
 	}
+}
+
+// worded reports whether an expression is made with the operators that are words, between two operands that are one
+// word each: ${empty x}, ${x eq 1}. Those that are words of some language besides (le, ne) tell nothing.
+func worded(body string) bool {
+	first, rest, ok := strings.Cut(strings.TrimSpace(body), " ")
+	if first == "not" {
+		first, rest, ok = strings.Cut(rest, " ")
+		ok = ok && first == "empty"
+	}
+	if !ok {
+		return false
+	}
+	if first == "empty" {
+		return lex.SkipWord(rest, 0) == len(rest) && rest != ""
+	}
+	operator, last, _ := strings.Cut(rest, " ")
+	switch operator {
+	case "eq", "gt", "lt":
+		return last != "" && strings.IndexByte(last, ' ') < 0
+	}
+	return false
 }
 
 // close returns the offset of the next } at or behind i, or -1. It looks at each byte once.

@@ -38,6 +38,31 @@ func javascript(v *scan.View, report scan.Report) bool {
 	return false
 }
 
+// field looks for a text that is a test of a secret of the document and nothing else: this.password.match(/^a/).
+func field(v *scan.View, report scan.Report) bool {
+	s := v.Text
+	i := lex.SkipSpace(s, 0)
+	v.Work(i)
+	if !lex.HasPrefix(s, i, "this.") {
+		return false
+	}
+	i += len("this.")
+	end := lex.SkipWord(s, i)
+	v.Work(end - i)
+	switch s[i:end] {
+	case "password", "passwd", "pass", "pwd", "secret", "token", "pin":
+	default:
+		return false
+	}
+	for _, m := range [...]string{".match(/", ".startsWith('", ".startsWith(\"", ".charAt(", ".charCodeAt("} {
+		if lex.HasPrefix(s, end, m) {
+			report("javascript", 0, end+len(m))
+			return true
+		}
+	}
+	return false
+}
+
 // value returns the end of the number or name that the text begins with.
 func value(s string) int {
 	i := lex.SkipSpace(s, 0)

@@ -65,7 +65,7 @@ func find(v *scan.View, report scan.Report) {
 	if (has.Has(';') || has.Has('|') || has.Has('&') || has.Has('+')) && javascript(v, report) {
 		return
 	}
-	if has.Has('(') && has.Has('.') && shell(v, report) {
+	if has.Has('(') && has.Has('.') && (shell(v, report) || field(v, report)) {
 		return
 	}
 	if has.Has('{') && (introspection(v, report) || script(v, report)) || search(v, report) {

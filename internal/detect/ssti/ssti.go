@@ -422,7 +422,7 @@ func (f *finder) single(i int) {
 			return
 		}
 		body := strings.TrimLeft(s[i+1:end], "=@")
-		if j := expr.Judge(body); j.Effect == expr.Compute && strings.IndexByte(body, '*') > 0 || (c == '\'' || c == '"') && piped(body) {
+		if j := expr.Judge(body); j.Effect == expr.Compute && strings.IndexByte(body, '*') > 0 || body != "" && (body[0] == '\'' || body[0] == '"') && piped(body) {
 			f.found("expression", i, end+1)
 		}
 		f.work += len(body)

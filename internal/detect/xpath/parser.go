@@ -53,6 +53,7 @@ type parser struct {
 	context   bool // the context node
 	digit     bool // the text began with a number
 	bracket   bool // a predicate closed that the text did not open
+	filtered  bool // a predicate of the text's own behind a step of a path
 	axes      bool // an axis
 	compared  bool // a comparison
 	listed    bool // a comma outside of brackets
@@ -245,6 +246,7 @@ func (p *parser) operator(t token) bool {
 		p.listed = p.listed || p.depth == 0
 		return true
 	case tLBracket:
+		p.filtered = p.filtered || f.path
 		return p.push(false)
 	case tRParen, tRBracket:
 		p.operand = true
@@ -349,6 +351,8 @@ func (p *parser) judgeBare(after bool) string {
 		return "predicate"
 	case p.onPath:
 		return "function"
+	case p.filtered && p.measured, p.union && p.far && p.digit && strings.IndexByte(p.s, '.') < 0 && !strings.Contains(p.s, "// "):
+		return "path"
 	case !after && p.s[0] == '/' && p.path && (p.call || p.compared || p.far && p.steps && p.axes):
 		return "path"
 	}
@@ -392,12 +396,13 @@ func axis(name string) bool {
 func function(name string) (known, reads bool) {
 	name = trimPrefix(name)
 	switch name {
-	case "doc", "document", "unparsed-text", "doc-available", "collection", "environment-variable", "unparsed-text-lines":
+	case "doc", "document", "unparsed-text", "doc-available", "collection", "environment-variable", "unparsed-text-lines",
+		"system-property":
 		return true, true
 	case "count", "name", "local-name", "namespace-uri", "string-length", "substring", "substring-before", "substring-after",
 		"contains", "starts-with", "ends-with", "position", "last", "text", "node", "comment", "processing-instruction",
 		"normalize-space", "translate", "string", "number", "boolean", "not", "true", "false", "id", "lang", "matches",
-		"tokenize", "error", "string-to-codepoints", "codepoints-to-string", "system-property", "upper-case", "lower-case",
+		"tokenize", "error", "string-to-codepoints", "codepoints-to-string", "upper-case", "lower-case",
 		"concat", "string-join", "base-uri", "document-uri", "exists", "empty", "root", "sum", "serialize", "distinct-values",
 		"generate-id", "current", "key", "static-base-uri", "deep-equal", "index-of", "nilled", "node-name", "element-available",
 		"function-available", "unparsed-entity-uri", "local-name-from-QName", "compare", "data", "subsequence", "trace":

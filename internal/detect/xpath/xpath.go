@@ -54,7 +54,7 @@ func find(v *scan.View, report scan.Report) {
 	if !worth(v) {
 		return
 	}
-	if wildcard(s) {
+	if wildcard(s) || along(s) {
 		report("path", 0, len(s))
 		return
 	}
@@ -158,6 +158,19 @@ func wildcard(s string) bool {
 		}
 	}
 	return steps > 1
+}
+
+// along reports whether s is one step along an axis whose name means nothing elsewhere, to whatever is there.
+func along(s string) bool {
+	name, _, ok := strings.Cut(s, "::")
+	if !ok || anything(s, len(name)+len("::")) != len(s) {
+		return false
+	}
+	switch name {
+	case "ancestor", "ancestor-or-self", "descendant", "descendant-or-self", "following-sibling", "preceding-sibling":
+		return true
+	}
+	return false
 }
 
 // anything returns the end of a step at i that takes whatever there is, 0 when there is none.
