@@ -169,7 +169,7 @@ func FuzzFind(f *testing.F) {
 			}
 		}
 		theirs, err := url.Parse(s)
-		if err != nil || theirs.Scheme == "" || theirs.Hostname() == "" || strings.ContainsAny(s, "\\'\"`<>%[]") || strings.Count(theirs.Host, ":") > 1 {
+		if err != nil || theirs.Scheme == "" || theirs.Hostname() == "" || len(theirs.Scheme) > maxScheme || strings.ContainsAny(s, "\\'\"`<>%[]") || strings.Count(theirs.Host, ":") > 1 {
 			return
 		}
 		all := find(s)
