@@ -174,7 +174,7 @@ func judge(v *scan.View, start, i, breaks int, first string) (rule string, end i
 	switch {
 	case statusLine(line):
 		return "response-splitting", end
-	case requestLine(line), hasFold(line, "mail from:<"), hasFold(line, "rcpt to:<"):
+	case requestLine(line), lex.HasPrefixFold(line, 0, "mail from:<"), lex.HasPrefixFold(line, 0, "rcpt to:<"):
 		return "request-splitting", end
 	case start > 0 && strings.HasSuffix(s[:start], "%0") && line != "" && (line[0]|0x20 == 'd' || line[0]|0x20 == 'a'):
 		return "split-escape", end
@@ -232,18 +232,18 @@ func injects(name, value, first string) bool {
 	case in(headers, name):
 		return true
 	case in(links, name):
-		return strings.HasPrefix(value, "//") || strings.Contains(value, "://") || containsFold(value, "javascript:") || containsFold(value, "url=")
-	case oneOf(name, "authorization"):
-		return hasFold(value, "basic ") || hasFold(value, "bearer ") || hasFold(value, "digest ")
-	case oneOf(name, "cookie"):
+		return strings.HasPrefix(value, "//") || strings.Contains(value, "://") || lex.ContainsFold(value, "javascript:") || lex.ContainsFold(value, "url=")
+	case lex.EqualFold(name, "authorization"):
+		return lex.HasPrefixFold(value, 0, "basic ") || lex.HasPrefixFold(value, 0, "bearer ") || lex.HasPrefixFold(value, 0, "digest ")
+	case lex.EqualFold(name, "cookie"):
 		return strings.IndexByte(value, '=') > 0 && isToken(value[0]) && strings.IndexByte(value[:strings.IndexByte(value, '=')], ' ') < 0
-	case oneOf(name, "subject"):
+	case lex.EqualFold(name, "subject"):
 		return isAddress(first) && !strings.ContainsAny(first, "?:/=&")
-	case oneOf(name, "bcc"):
+	case lex.EqualFold(name, "bcc"):
 		return strings.IndexByte(value, '@') > 0
 	case in(recipients, name):
 		return strings.IndexByte(value, '@') > 0 && isAddress(first)
-	case oneOf(name, "host"):
+	case lex.EqualFold(name, "host"):
 		return strings.IndexByte(strings.TrimRight(value, "."), '.') > 0 && strings.IndexByte(value, ' ') < 0 // "Host: No." is a play
 	}
 	return false
@@ -297,7 +297,7 @@ func escapes(v *scan.View, report scan.Report) {
 
 // document reports what the body of a forged response begins with.
 func document(line string) bool {
-	return hasFold(line, "<html") || hasFold(line, "<body") || hasFold(line, "<head") || hasFold(line, "<!doctype")
+	return lex.HasPrefixFold(line, 0, "<html") || lex.HasPrefixFold(line, 0, "<body") || lex.HasPrefixFold(line, 0, "<head") || lex.HasPrefixFold(line, 0, "<!doctype")
 }
 
 // requestLine reports a request line (RFC 9112 section 3).
@@ -319,13 +319,13 @@ func command(line string) bool {
 		return true
 	case in(smtp, word):
 		return word[0] < 'a'
-	case oneOf(word, "mail", "rcpt"):
-		return hasFold(rest, "from:") || hasFold(rest, "to:")
+	case lex.OneOfFold(word, "mail", "rcpt"):
+		return lex.HasPrefixFold(rest, 0, "from:") || lex.HasPrefixFold(rest, 0, "to:")
 	case len(word) >= 2 && word[0] >= 'A' && word[0] <= 'Z' && strings.Trim(word[1:], "0123456789") == "": // a tag of IMAP
 		verb, _, _ := strings.Cut(rest, " ")
 		return in(imap, verb) && verb[0] < 'a'
 	case in(stores, word):
-		return word[0] < 'a' && rest != "" || oneOf(word, "stats") || oneOf(word, "set") && strings.Count(rest, " ") == 3
+		return word[0] < 'a' && rest != "" || lex.EqualFold(word, "stats") || lex.EqualFold(word, "set") && strings.Count(rest, " ") == 3
 	}
 	return len(line) > 1 && line[0] == '*' && line[1] >= '0' && line[1] <= '9' // RESP
 }
@@ -333,7 +333,7 @@ func command(line string) bool {
 // logLine reports what a line of a log begins with: a level, a time in brackets, a date, an address, the priority of
 // syslog (RFC 5424 section 6), or the level as a key of JSON.
 func logLine(line string) bool {
-	if hasFold(line, `{"level":`) || hasFold(line, `{"time":`) || hasFold(line, `{"ts":`) || hasFold(line, "level=") || hasFold(line, "time=") {
+	if lex.HasPrefixFold(line, 0, `{"level":`) || lex.HasPrefixFold(line, 0, `{"time":`) || lex.HasPrefixFold(line, 0, `{"ts":`) || lex.HasPrefixFold(line, 0, "level=") || lex.HasPrefixFold(line, 0, "time=") {
 		return true
 	}
 	if len(line) > 3 && line[0] == '<' && line[1] >= '0' && line[1] <= '9' {
@@ -387,26 +387,4 @@ func in(set lex.Set, word string) bool {
 	var buf [36]byte
 	w := lex.Fold(buf[:], word)
 	return len(w) > 0 && set[string(w)]
-}
-
-func oneOf(s string, names ...string) bool {
-	for _, n := range names {
-		if strings.EqualFold(s, n) {
-			return true
-		}
-	}
-	return false
-}
-
-func hasFold(s, prefix string) bool {
-	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
-}
-
-func containsFold(s, part string) bool {
-	for i := 0; i+len(part) <= len(s); i++ {
-		if strings.EqualFold(s[i:i+len(part)], part) {
-			return true
-		}
-	}
-	return false
 }

@@ -49,7 +49,7 @@ func find(v *scan.View, report scan.Report) {
 	v.Work(len(s))
 	f := finder{v: v, report: report}
 	f.cell(0, true)
-	if i := skip(s, 0); hasFold(s[i:], "DDE") {
+	if i := skip(s, 0); lex.HasPrefixFold(s, i, "dde") {
 		if k := skip(s, i+3); k < len(s) && s[k] == '(' && k+1 < len(s) && s[k+1] == '"' {
 			report("dde", i, k+1) // LibreOffice's function, without its sign
 		}
@@ -196,7 +196,7 @@ func link(s string, bar int) int {
 		name--
 	}
 	end := bar
-	if name == 0 || !isWord(s[name-1]) {
+	if name == 0 || !lex.IsWord(s[name-1]) {
 		return 0
 	}
 	i := end + 1
@@ -220,7 +220,7 @@ func link(s string, bar int) int {
 		for i < len(s) && s[i] >= ' ' && s[i] != '!' {
 			i++
 		}
-		if strings.IndexByte(s[topic:i], ' ') >= 0 && (i == len(s) || term(s[i+1:]) == 0 || isDigit(s[i+1])) {
+		if strings.IndexByte(s[topic:i], ' ') >= 0 && (i == len(s) || term(s[i+1:]) == 0 || lex.IsDigit(s[i+1])) {
 			return 0 // a sentence: with white space in the topic a cell must follow
 		}
 	}
@@ -239,12 +239,12 @@ const maxTerms = 128
 func call(s string, sign byte, glued bool) int {
 	i := 0
 	if sign == '=' || sign == '+' || sign == '-' {
-		for i < len(s) && i < maxTerms && (isDigit(s[i]) || strings.IndexByte("+-*/.&^ ", s[i]) >= 0 || s[i] == ',' && sign == '=') {
+		for i < len(s) && i < maxTerms && (lex.IsDigit(s[i]) || strings.IndexByte("+-*/.&^ ", s[i]) >= 0 || s[i] == ',' && sign == '=') {
 			i++
 		}
 	}
 	start := i
-	for i < len(s) && (isWord(s[i]) || s[i] == '.') {
+	for i < len(s) && (lex.IsWord(s[i]) || s[i] == '.') {
 		i++
 	}
 	end := i
@@ -257,7 +257,7 @@ func call(s string, sign byte, glued bool) int {
 	switch name := s[start:end]; {
 	case isFunction(name) && (sign == '=' || i == end && (argument(s[i+1:]) || i+1 < len(s) && s[i+1] == ')')):
 		return i + 1
-	case glued && start == 0 && i == end && end >= 2 && !isDigit(name[0]) && (name[0] != '_' || hasFold(name, "_xl")) && closed(s[i:]):
+	case glued && start == 0 && i == end && end >= 2 && !lex.IsDigit(name[0]) && (name[0] != '_' || lex.HasPrefixFold(name, 0, "_xl")) && closed(s[i:]):
 		return i + 1
 	}
 	return 0
@@ -278,10 +278,10 @@ func closed(s string) bool {
 // argument reports whether s begins with what a function takes and no word does: a number, a text, a cell, a call.
 func argument(s string) bool {
 	i := 0
-	for i < len(s) && isWord(s[i]) && !isDigit(s[i]) {
+	for i < len(s) && lex.IsWord(s[i]) && !lex.IsDigit(s[i]) {
 		i++
 	}
-	return i < len(s) && (isDigit(s[i]) || i > 0 && s[i] == '(' || i == 0 && (s[i] == '"' || s[i] == '$' || s[i] == '-'))
+	return i < len(s) && (lex.IsDigit(s[i]) || i > 0 && s[i] == '(' || i == 0 && (s[i] == '"' || s[i] == '$' || s[i] == '-'))
 }
 
 func isFunction(name string) bool {
@@ -365,21 +365,11 @@ func term(s string) int {
 		i++
 	}
 	digits := i
-	for i < len(s) && (isDigit(s[i]) || s[i] == '.' && i > digits) {
+	for i < len(s) && (lex.IsDigit(s[i]) || s[i] == '.' && i > digits) {
 		i++
 	}
 	if i == digits {
 		return 0
 	}
 	return i
-}
-
-func hasFold(s, prefix string) bool {
-	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
-}
-
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }
-
-func isWord(c byte) bool {
-	return c|0x20 >= 'a' && c|0x20 <= 'z' || isDigit(c) || c == '_'
 }

@@ -83,6 +83,26 @@ func HasPrefixFold(s string, i int, prefix string) bool {
 // EqualFold reports whether s is want without regard to ASCII case; want is in lower case.
 func EqualFold(s, want string) bool { return len(s) == len(want) && HasPrefixFold(s, 0, want) }
 
+// OneOfFold reports whether s is one of the names without regard to ASCII case; names are in lower case.
+func OneOfFold(s string, names ...string) bool {
+	for _, n := range names {
+		if EqualFold(s, n) {
+			return true
+		}
+	}
+	return false
+}
+
+// ContainsFold reports whether s, which is short, holds part without regard to ASCII case; part is in lower case.
+func ContainsFold(s, part string) bool {
+	for i := 0; i+len(part) <= len(s); i++ {
+		if HasPrefixFold(s, i, part) {
+			return true
+		}
+	}
+	return false
+}
+
 // Set is a set of words.
 type Set map[string]bool
 

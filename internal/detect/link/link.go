@@ -84,10 +84,10 @@ func judge(word string) (rule string, start, end int) {
 		return "", 0, 0
 	}
 	w := word[start:end]
-	if i := strings.Index(w, "://"); i > 0 && i+3 < len(w) && isLetter(w[i-1]) {
+	if i := strings.Index(w, "://"); i > 0 && i+3 < len(w) && lex.IsLetter(w[i-1]) {
 		return "url", start, end
 	}
-	if hasFold(w, "mailto:") {
+	if lex.HasPrefixFold(w, 0, "mailto:") {
 		return "address", start, end
 	}
 	if i := strings.IndexByte(w, '@'); i > 0 && isHost(w[i+1:]) {
@@ -99,7 +99,7 @@ func judge(word string) (rule string, start, end int) {
 	}
 	switch {
 	case !isHost(host):
-	case hasFold(host, "www."), len(rest) > 1, strings.Count(host, ".") > 1 && !initials(host):
+	case lex.HasPrefixFold(host, 0, "www."), len(rest) > 1, strings.Count(host, ".") > 1 && !initials(host):
 		return "host", start, end
 	}
 	return "", 0, 0
@@ -113,7 +113,7 @@ func isHost(s string) bool {
 	}
 	for k := range len(s) {
 		c := s[k]
-		if !isLetter(c) && !(c >= '0' && c <= '9') && c != '-' && c != '.' && c < 0x80 || c == '.' && (k == 0 || s[k-1] == '.') {
+		if !lex.IsLetter(c) && !(c >= '0' && c <= '9') && c != '-' && c != '.' && c < 0x80 || c == '.' && (k == 0 || s[k-1] == '.') {
 			return false
 		}
 	}
@@ -139,9 +139,3 @@ var topLevel = lex.NewSet("com net org info biz io co me ly gl gg tv cc ru cn de
 	"be se no dk fi cz pt gr tr ua ir vn id tk ml ga cf gq xyz top club online site shop store app dev " +
 	"live icu vip link click work space website tech pro mobi name gov edu example page cloud digital " +
 	"email win bid loan zip mov to sh ai be li la ws su by kz lt lv ee ro hu bg hr rs sk si")
-
-func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
-
-func hasFold(s, prefix string) bool {
-	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
-}

@@ -114,7 +114,7 @@ func file(s string, i int, parameter bool) (end int, ok bool) {
 		i++ // what curl reads a file by
 	}
 	rooted, drive := false, false
-	if hasFold(s[i:], "file:") {
+	if lex.HasPrefixFold(s, i, "file:") {
 		i += len("file:")
 		rooted = true
 	}
@@ -142,11 +142,11 @@ func file(s string, i int, parameter bool) (end int, ok bool) {
 			i += 2 // file:/c:/
 		}
 	}
-	if hasFold(s[i:], "~/.") && i+3 < len(s) && isWord(s[i+3]) && i == start {
+	if lex.HasPrefixFold(s, i, "~/.") && i+3 < len(s) && isWord(s[i+3]) && i == start {
 		end = pathEnd(s, i)
 		return end, strings.TrimSpace(s[end:]) == "" // what is hidden in a home
 	}
-	if hasFold(s[i:], "%systemroot%") || hasFold(s[i:], "%windir%") || hasFold(s[i:], "$home/") {
+	if lex.HasPrefixFold(s, i, "%systemroot%") || lex.HasPrefixFold(s, i, "%windir%") || lex.HasPrefixFold(s, i, "$home/") {
 		return len(s), !strings.Contains(s, " ")
 	}
 	if !rooted && !parameter || relative && here < 2 {

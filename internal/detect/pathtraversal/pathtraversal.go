@@ -29,6 +29,7 @@ package pathtraversal
 import (
 	"strings"
 
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
 )
 
@@ -72,7 +73,7 @@ func dot(s string, i int) int {
 	case i >= len(s):
 	case s[i] == '.':
 		return 1
-	case s[i] == '0' && hasFold(s[i:], "0x2e"):
+	case s[i] == '0' && lex.HasPrefixFold(s, i, "0x2e"):
 		return 4
 	}
 	return 0
@@ -85,7 +86,7 @@ func separator(s string, i int) int {
 	case i >= len(s):
 	case s[i] == '/' || s[i] == '\\':
 		return 1
-	case s[i] == '0' && (hasFold(s[i:], "0x2f") || hasFold(s[i:], "0x5c")):
+	case s[i] == '0' && (lex.HasPrefixFold(s, i, "0x2f") || lex.HasPrefixFold(s, i, "0x5c")):
 		return 4
 	case s[i] == 0xEF && strings.HasPrefix(s[i:], "\uF025"), s[i] == 0xEE && strings.HasPrefix(s[i:], "\uEFC8"):
 		return 3
@@ -345,7 +346,7 @@ func alternate(v *scan.View, report scan.Report) {
 			v.Work(16)
 			// One colon stands in front of the name of a stream, another one in front of its type.
 			for _, stream := range [...]string{"data", "index_allocation", "i30:$", "bitmap", "attribute_list"} {
-				if hasFold(s[i:], stream) && i > 3 && (s[i-3] == ':' || stream == "i30:$") {
+				if lex.HasPrefixFold(s, i, stream) && i > 3 && (s[i-3] == ':' || stream == "i30:$") {
 					report("alternate-name", i-2, i+len(stream))
 					return
 				}
@@ -409,8 +410,4 @@ func unc(s string) int {
 		return min(len(s), lead+2+len(host)+1+len(share))
 	}
 	return 0
-}
-
-func hasFold(s, prefix string) bool {
-	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }

@@ -25,6 +25,7 @@ package rfi
 import (
 	"strings"
 
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
 	"github.com/tangoguard/tangoguard/internal/detect/weburl"
 )
@@ -180,25 +181,25 @@ func isCut(tail string) bool {
 		return false
 	case tail[0] == '?':
 		rest := tail[1:]
-		return rest == "" || strings.IndexByte("?&/#", rest[0]) >= 0 || hasFold(rest, "cmd") || hasFold(rest, "%00")
+		return rest == "" || strings.IndexByte("?&/#", rest[0]) >= 0 || lex.HasPrefixFold(rest, 0, "cmd") || lex.HasPrefixFold(rest, 0, "%00")
 	}
-	return tail == "#" || hasFold(tail, "#%00")
+	return tail == "#" || lex.HasPrefixFold(tail, 0, "#%00")
 }
 
 func isScript(ext string) bool {
-	return oneOf(ext, "php", "php3", "php4", "php5", "php7", "phtml", "phar", "inc", "asp", "aspx", "jsp", "jspx", "cfm", "cgi", "pl", "py", "sh", "war")
+	return lex.OneOfFold(ext, "php", "php3", "php4", "php5", "php7", "phtml", "phar", "inc", "asp", "aspx", "jsp", "jspx", "cfm", "cgi", "pl", "py", "sh", "war")
 }
 
 func isText(ext string) bool {
-	return oneOf(ext, "txt", "dat", "log", "tmp", "bak", "xml", "xsl", "xslt", "yml", "yaml", "class", "tpl", "dtd")
+	return lex.OneOfFold(ext, "txt", "dat", "log", "tmp", "bak", "xml", "xsl", "xslt", "yml", "yaml", "class", "tpl", "dtd")
 }
 
 func isImage(ext string) bool {
-	return oneOf(ext, "gif", "jpg", "jpeg", "png", "bmp", "ico", "css", "js", "htm", "html", "pdf")
+	return lex.OneOfFold(ext, "gif", "jpg", "jpeg", "png", "bmp", "ico", "css", "js", "htm", "html", "pdf")
 }
 
 func isShell(base string) bool {
-	return oneOf(base, "shell", "c99", "r57", "c100", "r0nin", "b374k", "wso", "webshell", "backdoor", "cmd", "rfi", "rfi_vuln",
+	return lex.OneOfFold(base, "shell", "c99", "r57", "c100", "r0nin", "b374k", "wso", "webshell", "backdoor", "cmd", "rfi", "rfi_vuln",
 		"rfiinc", "evil", "malicious", "exploit", "payload", "rce", "id", "fx29id", "pwn", "pwned", "hack", "hacked", "inject", "reverse_shell", "revshell", "shell_exec")
 }
 
@@ -225,7 +226,7 @@ func includes(key string) bool {
 	}
 	for _, part := range [...]string{"page", "file", "path", "inc", "dir", "root", "templ", "tpl", "lang", "doc", "folder", "conf", "lib",
 		"mod", "skin", "theme", "layout", "class", "plugin", "view", "cont", "load", "read", "include", "require", "cat", "action", "board", "show", "style", "base"} {
-		if containsFold(key, part) {
+		if lex.ContainsFold(key, part) {
 			return true
 		}
 	}
@@ -237,11 +238,11 @@ func isWrapper(s string, u *weburl.URL) bool {
 	rest := s[min(u.Start+len(u.Scheme)+1, u.End):u.End]
 	switch {
 	case u.Is("php"):
-		if hasFold(rest, "expect://") {
+		if lex.HasPrefixFold(rest, 0, "expect://") {
 			return true
 		}
 		for _, n := range [...]string{"//filter", "//input", "//stdin", "//memory", "//temp", "//output", "//fd"} {
-			if hasFold(rest, n) {
+			if lex.HasPrefixFold(rest, 0, n) {
 				return true
 			}
 		}
@@ -270,35 +271,12 @@ func dataCode(s string, u *weburl.URL, rest string) bool {
 		return false
 	}
 	kind, body := rest[:comma], rest[comma+1:]
-	if containsFold(kind, "php") || strings.HasPrefix(body, "<?") || u.End < len(s) && strings.HasPrefix(s[u.End:], "<?") {
+	if lex.ContainsFold(kind, "php") || strings.HasPrefix(body, "<?") || u.End < len(s) && strings.HasPrefix(s[u.End:], "<?") {
 		return true
 	}
-	if !containsFold(kind, "base64") {
+	if !lex.ContainsFold(kind, "base64") {
 		return u.Slashes >= 2 && u.Value
 	}
 	// "<?" in base64.
-	return strings.HasPrefix(body, "PD8") || strings.HasPrefix(body, "PD9") || u.Slashes >= 2 && hasFold(kind, "text") || hasFold(kind, ";base64") && u.Value
-}
-
-func oneOf(s string, names ...string) bool {
-	for _, n := range names {
-		if strings.EqualFold(s, n) {
-			return true
-		}
-	}
-	return false
-}
-
-func hasFold(s, prefix string) bool {
-	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
-}
-
-// containsFold reports whether s, which is short, contains part in any case.
-func containsFold(s, part string) bool {
-	for i := 0; i+len(part) <= len(s); i++ {
-		if strings.EqualFold(s[i:i+len(part)], part) {
-			return true
-		}
-	}
-	return false
+	return strings.HasPrefix(body, "PD8") || strings.HasPrefix(body, "PD9") || u.Slashes >= 2 && lex.HasPrefixFold(kind, 0, "text") || lex.HasPrefixFold(kind, 0, ";base64") && u.Value
 }

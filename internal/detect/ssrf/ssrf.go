@@ -32,6 +32,7 @@ package ssrf
 import (
 	"strings"
 
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
 	"github.com/tangoguard/tangoguard/internal/detect/weburl"
 )
@@ -217,7 +218,7 @@ func scheme(s string, u *weburl.URL) string {
 	case u.Is("jar") || u.Is("netdoc") || u.Is("url"):
 		// jar:http://host/x.jar!/ and Java's url:file:///: a scheme in front of a scheme.
 		rest := s[min(u.Start+len(u.Scheme)+1, len(s)):u.End]
-		if k := strings.Index(rest[:min(len(rest), 12)], ":/"); k > 1 && (u.Is("jar") || hasFold(rest, "file")) {
+		if k := strings.Index(rest[:min(len(rest), 12)], ":/"); k > 1 && (u.Is("jar") || lex.HasPrefixFold(rest, 0, "file")) {
 			return "dangerous-scheme"
 		}
 	case u.Is("file"):
@@ -242,10 +243,6 @@ func anyScheme(u *weburl.URL, names ...string) bool {
 		}
 	}
 	return false
-}
-
-func hasFold(s, prefix string) bool {
-	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
 // metadataPath finds a path under which a cloud tells an instance its secrets.
@@ -330,7 +327,7 @@ func bare(s string, report scan.Report) {
 	case h.Where == weburl.Public:
 	case h.Address && h.Odd:
 		if strings.IndexByte(host, 'x') > 0 || host[0] == '0' && dotted || strings.IndexByte(host, ':') >= 0 ||
-			h.Where == weburl.Loopback && host[0] != '0' && !onlyNumber && (rest != "" || port != "" || hasFold(host, "127")) {
+			h.Where == weburl.Loopback && host[0] != '0' && !onlyNumber && (rest != "" || port != "" || lex.HasPrefixFold(host, 0, "127")) {
 			report("odd-address", start, end)
 		}
 	case port != "" || len(rest) > 1 || slashes >= 2:

@@ -3,6 +3,8 @@ package weburl
 import (
 	"net/netip"
 	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 )
 
 // Where says where a host leads.
@@ -78,11 +80,11 @@ var endings = func() (e [32]uint32) {
 
 // single reports whether host is one label that begins with a letter. No top-level domain has addresses of its own (RFC 7085).
 func single(host string) bool {
-	if len(host) > 63 || !isLetter(host[0]) {
+	if len(host) > 63 || !lex.IsLetter(host[0]) {
 		return false
 	}
 	for i := range len(host) {
-		if !isLetter(host[i]) && !isDigit(host[i]) && host[i] != '-' {
+		if !lex.IsLetter(host[i]) && !lex.IsDigit(host[i]) && host[i] != '-' {
 			return false
 		}
 	}
@@ -100,7 +102,7 @@ func Masked(host string) bool {
 		return false
 	}
 	rest := strings.TrimLeft(host[i:], ";,&=$!*()+|%.")
-	return rest != "" && (isLetter(rest[0]) || isDigit(rest[0])) && Classify(host[:i]).Where != Public
+	return rest != "" && (lex.IsLetter(rest[0]) || lex.IsDigit(rest[0])) && Classify(host[:i]).Where != Public
 }
 
 // named4 reads the address behind a name, "example.com.127.0.0.1". A name whose last label is a number is none (WHATWG,
@@ -113,7 +115,7 @@ func named4(host string) (addr uint32, ok bool) {
 		}
 	}
 	addr, _, ok = parseIPv4(host[i+1:])
-	return addr, ok && isLetter(host[i-1])
+	return addr, ok && lex.IsLetter(host[i-1])
 }
 
 // parseIPv4 reads an address in every form that inet_aton and the WHATWG URL Standard know: one to four parts,

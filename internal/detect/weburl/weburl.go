@@ -5,7 +5,11 @@
 // host may be written in every form that inet_aton accepts.
 package weburl
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
+)
 
 // URL is a URL in a text. Offsets are into the text.
 type URL struct {
@@ -57,7 +61,7 @@ func (f *Finder) Next() (u URL, ok bool) {
 		for start > 0 && colon-start < maxScheme && isScheme(f.s[start-1]) {
 			start--
 		}
-		for start < colon && !isLetter(f.s[start]) {
+		for start < colon && !lex.IsLetter(f.s[start]) {
 			start++
 		}
 		f.pos = colon + 1
@@ -84,7 +88,7 @@ func (f *Finder) parse(start, colon int) URL {
 	switch {
 	case u.Slashes > 0:
 		u.authority(s, i, len(s))
-	case isDigit(s[i]) || s[i] == '[':
+	case lex.IsDigit(s[i]) || s[i] == '[':
 		u.authority(s, i, min(len(s), i+maxHost))
 	}
 	if f.pos = i; u.Path-i > 4*maxHost {
@@ -191,12 +195,8 @@ func nested(s string) bool {
 }
 
 func isScheme(c byte) bool {
-	return isLetter(c) || isDigit(c) || c == '+' || c == '-' || c == '.'
+	return lex.IsLetter(c) || lex.IsDigit(c) || c == '+' || c == '-' || c == '.'
 }
-
-func isDigit(c byte) bool { return c >= '0' && c <= '9' }
-
-func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // isEnd reports the bytes that no URL in a text goes over.
 func isEnd(c byte) bool {
