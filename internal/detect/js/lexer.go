@@ -11,7 +11,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/tangoguard/tangoguard/internal/detect/ascii"
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 )
 
 // Kind is the kind of a token.
@@ -64,10 +64,10 @@ func (l *Lexer) next() Token {
 	}
 	c := l.Text[l.Pos]
 	switch {
-	case isWord(c) && !ascii.IsDigit(c), c == '\\' && strings.HasPrefix(l.Text[l.Pos:], `\u`):
+	case isWord(c) && !lex.IsDigit(c), c == '\\' && strings.HasPrefix(l.Text[l.Pos:], `\u`):
 		t.Kind = Word
 		l.Pos = wordEnd(l.Text, l.Pos+1)
-	case ascii.IsDigit(c), c == '.' && l.Pos+1 < len(l.Text) && ascii.IsDigit(l.Text[l.Pos+1]):
+	case lex.IsDigit(c), c == '.' && l.Pos+1 < len(l.Text) && lex.IsDigit(l.Text[l.Pos+1]):
 		t.Kind = Number
 		l.number()
 	case c == '"' || c == '\'' || c == '`':
@@ -268,5 +268,5 @@ func punctLen(s string) int {
 }
 
 func isWord(c byte) bool {
-	return ascii.IsLetter(c) || ascii.IsDigit(c) || c == '_' || c == '$' || c >= 0x80
+	return lex.IsLetter(c) || lex.IsDigit(c) || c == '_' || c == '$' || c >= 0x80
 }

@@ -1,6 +1,6 @@
 package js
 
-import "github.com/tangoguard/tangoguard/internal/detect/ascii"
+import "github.com/tangoguard/tangoguard/internal/detect/lex"
 
 // Sink reports whether a function of that name runs text as code or shows itself to the user: what an injected
 // script calls. Attackers' tools change the case of letters, so case is not looked at, except in "Function",
@@ -10,7 +10,7 @@ func Sink(name string) bool {
 		return true
 	}
 	var buf [20]byte
-	switch string(ascii.Lower(buf[:], name)) {
+	switch string(lex.Fold(buf[:], name)) {
 	case "alert", "prompt", "confirm", "eval", "execscript", "msgbox", "settimeout", "setinterval", "setimmediate",
 		"globaleval", "$eval", "insertadjacenthtml":
 		return true
@@ -31,7 +31,7 @@ func Loader(name string) bool {
 // Dialog reports whether name is one of the short sinks that payloads are made of.
 func Dialog(name string) bool {
 	var buf [8]byte
-	switch string(ascii.Lower(buf[:], name)) {
+	switch string(lex.Fold(buf[:], name)) {
 	case "alert", "prompt", "confirm", "eval":
 		return true
 	}

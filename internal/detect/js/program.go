@@ -3,7 +3,7 @@ package js
 import (
 	"strings"
 
-	"github.com/tangoguard/tangoguard/internal/detect/ascii"
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 )
 
 // Effect says what a program would do, weakest first.
@@ -123,7 +123,7 @@ func Prose(text string) bool {
 // letters is the length of the run of letters that s begins with.
 func letters(s string) int {
 	n := 0
-	for n < len(s) && ascii.IsLetter(s[n]) {
+	for n < len(s) && lex.IsLetter(s[n]) {
 		n++
 	}
 	return n

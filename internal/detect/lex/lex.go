@@ -1,5 +1,6 @@
-// Package lex holds the few byte-level steps that the tokenisers of several detectors share. Everything
-// works on ASCII; bytes from 0x80 up belong to words of prose and to no keyword.
+// Package lex holds the few byte-level steps that the tokenisers of several detectors share. Everything works on ASCII:
+// the attacked languages look at case in ASCII only, where strings.EqualFold looks further, and bytes from 0x80 up belong
+// to words of prose and to no keyword.
 package lex
 
 import "strings"
@@ -13,6 +14,10 @@ func IsDigit(c byte) bool  { return c-'0' < 10 }
 func IsWord(c byte) bool   { return IsLetter(c) || IsDigit(c) || c == '_' }
 func IsBlank(c byte) bool  { return c == ' ' || c == '\t' || c == '\v' || c == '\f' }
 func IsSpace(c byte) bool  { return IsBlank(c) || c == '\n' || c == '\r' }
+
+// IsHTMLSpace reports HTML's and XML's white space; a carriage return is one, as HTML turns it into a line feed before
+// tokenisation (WHATWG HTML 13.2.3.5).
+func IsHTMLSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r' }
 
 // Lower folds an ASCII letter to lower case.
 func Lower(c byte) byte {
@@ -41,6 +46,14 @@ func SkipBlanks(s string, i int) int {
 // SkipSpace returns the first offset from i on that holds neither a blank nor a line end.
 func SkipSpace(s string, i int) int {
 	for i < len(s) && IsSpace(s[i]) {
+		i++
+	}
+	return i
+}
+
+// SkipHTMLSpace returns the first offset from i on that holds no white space of HTML.
+func SkipHTMLSpace(s string, i int) int {
+	for i < len(s) && IsHTMLSpace(s[i]) {
 		i++
 	}
 	return i

@@ -20,6 +20,7 @@ func TestBytes(t *testing.T) {
 		assert.Equal(t, ascii && unicode.IsLetter(r), IsLetter(c), "%#x", i)
 		assert.Equal(t, ascii && unicode.IsDigit(r), IsDigit(c), "%#x", i)
 		assert.Equal(t, ascii && unicode.IsSpace(r), IsSpace(c), "%#x", i)
+		assert.Equal(t, ascii && unicode.IsSpace(r) && c != '\v', IsHTMLSpace(c), "%#x", i)
 		assert.Equal(t, ascii && (unicode.IsLetter(r) || unicode.IsDigit(r) || i == '_'), IsWord(c), "%#x", i)
 		want := c
 		if ascii {
@@ -56,6 +57,8 @@ func TestSkips(t *testing.T) {
 	assert.Equal(t, 3, SkipBlanks(" \t x", 0))
 	assert.Equal(t, 1, SkipBlanks("x\n", 1))
 	assert.Equal(t, 2, SkipSpace("\r\nx", 0))
+	assert.Equal(t, 3, SkipHTMLSpace("a \tb", 1))
+	assert.Equal(t, 2, SkipHTMLSpace("a ", 1))
 	assert.Equal(t, 4, SkipWord("a_1Z-", 0))
 	assert.Equal(t, 2, SkipDigits("12a", 0))
 }
@@ -63,7 +66,9 @@ func TestSkips(t *testing.T) {
 func TestFold(t *testing.T) {
 	var buf [4]byte
 	assert.Equal(t, "gift", string(Fold(buf[:], "GiFt")))
+	assert.Equal(t, "a-z\xc4", string(Fold(buf[:], "A-Z\xc4")))
 	assert.Nil(t, Fold(buf[:], "gifts"))
+	assert.Zero(t, testing.AllocsPerRun(10, func() { Fold(buf[:], "GIFT") }))
 }
 
 // TestNext compares the unrolled scan with strings.IndexAny.

@@ -12,7 +12,7 @@ package markup
 import (
 	"strings"
 
-	"github.com/tangoguard/tangoguard/internal/detect/ascii"
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 )
 
 // Tag is a start tag or an end tag. All numbers are byte offsets into the text.
@@ -79,11 +79,11 @@ func TagAt(s string, i int) (Tag, bool) {
 		t.Closing = true
 		t.Name++
 	}
-	if t.Name >= len(s) || !ascii.IsLetter(s[t.Name]) {
+	if t.Name >= len(s) || !lex.IsLetter(s[t.Name]) {
 		return Tag{}, false
 	}
 	for t.NameEnd = t.Name; t.NameEnd < len(s); t.NameEnd++ {
-		if c := s[t.NameEnd]; ascii.IsSpace(c) || c == '/' || c == '>' {
+		if c := s[t.NameEnd]; lex.IsHTMLSpace(c) || c == '/' || c == '>' {
 			break
 		}
 	}
@@ -99,7 +99,7 @@ func NextAttr(s string, i int) (a Attr, next int, ok bool) { return nextAttr(s, 
 func NextFormAttr(s string, i int) (a Attr, next int, ok bool) { return nextAttr(s, i, '+') }
 
 func nextAttr(s string, i int, blank byte) (a Attr, next int, ok bool) {
-	for i < len(s) && (ascii.IsSpace(s[i]) || s[i] == '/' || s[i] == blank) {
+	for i < len(s) && (lex.IsHTMLSpace(s[i]) || s[i] == '/' || s[i] == blank) {
 		i++
 	}
 	if i >= len(s) {
@@ -110,7 +110,7 @@ func nextAttr(s string, i int, blank byte) (a Attr, next int, ok bool) {
 	}
 	a.Name = i
 	for i++; i < len(s); i++ { // a leading "=" belongs to the name
-		if c := s[i]; ascii.IsSpace(c) || c == '/' || c == '>' || c == '=' || c == blank {
+		if c := s[i]; lex.IsHTMLSpace(c) || c == '/' || c == '>' || c == '=' || c == blank {
 			break
 		}
 	}
@@ -132,7 +132,7 @@ func nextAttr(s string, i int, blank byte) (a Attr, next int, ok bool) {
 		return a, len(s), true
 	}
 	a.Value = i
-	for i < len(s) && !ascii.IsSpace(s[i]) && s[i] != '>' && s[i] != blank {
+	for i < len(s) && !lex.IsHTMLSpace(s[i]) && s[i] != '>' && s[i] != blank {
 		i++
 	}
 	a.ValueEnd = i
@@ -140,7 +140,7 @@ func nextAttr(s string, i int, blank byte) (a Attr, next int, ok bool) {
 }
 
 func skipBlank(s string, i int, blank byte) int {
-	for i < len(s) && (ascii.IsSpace(s[i]) || s[i] == blank) {
+	for i < len(s) && (lex.IsHTMLSpace(s[i]) || s[i] == blank) {
 		i++
 	}
 	return i
@@ -187,7 +187,7 @@ func rawElement(name string) string {
 	for _, raw := range [...]string{
 		"iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp",
 	} {
-		if len(name) == len(raw) && ascii.HasPrefix(name, raw) {
+		if lex.EqualFold(name, raw) {
 			return raw
 		}
 	}
@@ -231,9 +231,9 @@ func isTagNamed(s string, i int, prefix, name string) bool {
 		return false
 	}
 	i += len(prefix)
-	if !ascii.HasPrefix(s[i:], name) || i+len(name) >= len(s) {
+	if !lex.HasPrefixFold(s, i, name) || i+len(name) >= len(s) {
 		return false
 	}
 	c := s[i+len(name)]
-	return ascii.IsSpace(c) || c == '/' || c == '>'
+	return lex.IsHTMLSpace(c) || c == '/' || c == '>'
 }

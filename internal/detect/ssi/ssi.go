@@ -27,7 +27,7 @@ package ssi
 import (
 	"strings"
 
-	"github.com/tangoguard/tangoguard/internal/detect/ascii"
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
 )
 
@@ -79,7 +79,7 @@ func find(v *scan.View, report scan.Report) {
 func variable(rest string) bool {
 	for _, name := range [...]string{"(http_", "(query_string", "(remote_addr", "(request_method", "(request_path",
 		"add_header(", "set_response_code(", "set_redirect(", "url_decode(", "url_encode(", "html_encode(", "html_decode(", "base64_decode(", "base64_encode("} {
-		if ascii.HasPrefix(rest, name) {
+		if lex.HasPrefixFold(rest, 0, name) {
 			return true
 		}
 	}
@@ -89,17 +89,17 @@ func variable(rest string) bool {
 // hash looks at the "#" at i and returns the steps it took.
 func hash(s string, i int, report scan.Report) (steps int) {
 	start := opening(s, i)
-	name := ascii.SkipSpace(s, i+1) // nginx allows blanks here: ngx_http_ssi_filter_module.c
+	name := lex.SkipHTMLSpace(s, i+1) // nginx allows blanks here: ngx_http_ssi_filter_module.c
 	end := name
-	for end < len(s) && end-name < 16 && ascii.IsLetter(s[end]) {
+	for end < len(s) && end-name < 16 && lex.IsLetter(s[end]) {
 		end++
 	}
 	var buf [16]byte
-	args, known := arguments(string(ascii.Lower(buf[:], s[name:end])))
+	args, known := arguments(string(lex.Fold(buf[:], s[name:end])))
 	switch {
 	case end == name:
 		return end - i
-	case start >= 0 && (known || end > name && end < len(s) && (ascii.IsSpace(s[end]) || s[end] == '=')):
+	case start >= 0 && (known || end > name && end < len(s) && (lex.IsHTMLSpace(s[end]) || s[end] == '=')):
 		report(ruleDirective, start, closing(s, end))
 	case known:
 		if stop, ok := takes(s, end, args); ok {
@@ -113,7 +113,7 @@ func hash(s string, i int, report scan.Report) (steps int) {
 
 // opening returns the offset of the "<!--" before the "#" at i, blanks between them allowed, or -1.
 func opening(s string, i int) int {
-	for n := 0; i > 0 && n < 16 && ascii.IsSpace(s[i-1]); n++ {
+	for n := 0; i > 0 && n < 16 && lex.IsHTMLSpace(s[i-1]); n++ {
 		i--
 	}
 	if strings.HasSuffix(s[:i], "<!--") {
@@ -149,23 +149,23 @@ func arguments(command string) (args string, known bool) {
 // takes reports whether behind the command that ends at end stands one of its arguments, "=" and a value, and
 // where that ends.
 func takes(s string, end int, args string) (stop int, ok bool) {
-	name := ascii.SkipSpace(s, end)
+	name := lex.SkipHTMLSpace(s, end)
 	if name == end {
 		return 0, false
 	}
 	i := name
-	for i < len(s) && i-name < 16 && (ascii.IsLetter(s[i]) || s[i] == '_') {
+	for i < len(s) && i-name < 16 && (lex.IsLetter(s[i]) || s[i] == '_') {
 		i++
 	}
 	var buf [16]byte
-	if !listed(args, ascii.Lower(buf[:], s[name:i])) {
+	if !listed(args, lex.Fold(buf[:], s[name:i])) {
 		return 0, false
 	}
-	i = ascii.SkipSpace(s, i)
+	i = lex.SkipHTMLSpace(s, i)
 	if i >= len(s) || s[i] != '=' {
 		return 0, false
 	}
-	i = ascii.SkipSpace(s, i+1)
+	i = lex.SkipHTMLSpace(s, i+1)
 	value := s[i:min(len(s), i+window)]
 	n := -1
 	if value != "" && (value[0] == '"' || value[0] == '\'') {
@@ -197,16 +197,16 @@ func listed(list string, word []byte) bool {
 func edge(s string, i int) (end int, ok bool) {
 	rest := s[i:]
 	if strings.HasPrefix(rest, "!--") {
-		if !ascii.HasPrefix(rest[3:], "esi") || len(rest) > 6 && !ascii.IsSpace(rest[6]) && rest[6] != '<' && rest[6] != '-' {
+		if !lex.HasPrefixFold(rest, 3, "esi") || len(rest) > 6 && !lex.IsHTMLSpace(rest[6]) && rest[6] != '<' && rest[6] != '-' {
 			return 0, false
 		}
 		return i + 6, true
 	}
 	rest = strings.TrimPrefix(rest, "/")
-	if !ascii.HasPrefix(rest, "esi:") {
+	if !lex.HasPrefixFold(rest, 0, "esi:") {
 		return 0, false
 	}
-	return closing(s, i), len(rest) > 4 && ascii.IsLetter(rest[4])
+	return closing(s, i), len(rest) > 4 && lex.IsLetter(rest[4])
 }
 
 // window bounds how far the end of a directive is looked for.

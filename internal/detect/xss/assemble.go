@@ -3,8 +3,8 @@ package xss
 import (
 	"strings"
 
-	"github.com/tangoguard/tangoguard/internal/detect/ascii"
 	"github.com/tangoguard/tangoguard/internal/detect/js"
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 )
 
 // assembleWindow is how much of a text is read for pieces: a script that builds a name needs few of them.
@@ -24,21 +24,21 @@ func (f *finder) assemble() {
 		return
 	}
 	f.joined = true
-	lex := js.Lexer{Text: window(f.text, 0, assembleWindow)}
-	defer func() { f.work += lex.Steps }()
+	lexer := js.Lexer{Text: window(f.text, 0, assembleWindow)}
+	defer func() { f.work += lexer.Steps }()
 	var text [96]byte
 	var marks [48]uint8 // where pieces end
 	var starts [48]int  // where they stand
 	n, k := 0, 0
 	listed, comma := false, false // behind a literal, and a comma behind that
 	for {
-		t := lex.Next()
-		if t.Kind == js.End || t.Open || lex.Steps > 4*assembleWindow {
+		t := lexer.Next()
+		if t.Kind == js.End || t.Open || lexer.Steps > 4*assembleWindow {
 			return
 		}
-		lex.Operand = t.Kind != js.Punct || strings.IndexByte(")]}", lex.Text[t.Start]) >= 0
+		lexer.Operand = t.Kind != js.Punct || strings.IndexByte(")]}", lexer.Text[t.Start]) >= 0
 		if t.Kind != js.String && t.Kind != js.Regexp {
-			comma = listed && lex.Text[t.Start] == ','
+			comma = listed && lexer.Text[t.Start] == ','
 			listed = false
 			continue
 		}
@@ -46,11 +46,11 @@ func (f *finder) assemble() {
 			n, k = 0, 0
 		}
 		listed, comma = true, false
-		piece := lex.Text[t.Start+1 : t.Stop-1]
-		if t.Kind == js.Regexp && !sourced(window(lex.Text, t.Stop, maxName)) {
+		piece := lexer.Text[t.Start+1 : t.Stop-1]
+		if t.Kind == js.Regexp && !sourced(window(lexer.Text, t.Stop, maxName)) {
 			continue
 		}
-		if piece == "" || len(piece) == 1 && ascii.IsDigit(piece[0]) { // what a conditional does not choose
+		if piece == "" || len(piece) == 1 && lex.IsDigit(piece[0]) { // what a conditional does not choose
 			continue
 		}
 		if len(piece) > 24 || k == len(marks) || n+len(piece) > len(text) {

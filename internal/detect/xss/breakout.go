@@ -3,8 +3,8 @@ package xss
 import (
 	"strings"
 
-	"github.com/tangoguard/tangoguard/internal/detect/ascii"
 	"github.com/tangoguard/tangoguard/internal/detect/js"
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/markup"
 )
 
@@ -26,7 +26,7 @@ func (f *finder) equals(i int) {
 	if end > 0 && isJunk(s[end-1]) || start > 0 && isJunk(s[start-1]) {
 		f.littered(end)
 	}
-	if name == "" || ascii.IsDigit(name[0]) || start < f.done {
+	if name == "" || lex.IsDigit(name[0]) || start < f.done {
 		return
 	}
 	if strings.IndexByte("oOsSfFhHaAcCbBdDlL", name[0]) < 0 {
@@ -34,7 +34,7 @@ func (f *finder) equals(i int) {
 		return
 	}
 	var buf [24]byte
-	low := string(ascii.Lower(buf[:], name))
+	low := string(lex.Fold(buf[:], name))
 	switch {
 	case handlerName(low):
 		if f.inTag && separates(s, start) || f.breaksOut(low, start, i) {
@@ -51,7 +51,7 @@ func (f *finder) equals(i int) {
 			f.report(ruleAttrOut, start, i+1)
 		}
 	case low == "src" || low == "href" || low == "action" || low == "codebase" || low == "background" || low == "data":
-		if value := strings.TrimLeft(window(s, i+1, maxName), " '\"`\\"); start > 0 && s[start-1] == '.' && ascii.HasPrefix(value, "javascript:") {
+		if value := strings.TrimLeft(window(s, i+1, maxName), " '\"`\\"); start > 0 && s[start-1] == '.' && lex.HasPrefixFold(value, 0, "javascript:") {
 			f.report(ruleURL, start, i+1)
 		} else if !f.inTag && f.firstQuoteBefore(start) && remote(s[i+1:]) {
 			f.report(ruleAttrOut, start, i+1)
@@ -148,7 +148,7 @@ func (f *finder) withoutJunk(end int, tags bool) bool {
 	n, junk, i := len(buf), 0, end-1
 	for ; i >= 0 && n > 0 && end-i < maxName; i-- {
 		c := s[i]
-		if ascii.IsLetter(c) {
+		if lex.IsLetter(c) {
 			n--
 			buf[n] = c | 0x20
 		} else if !isJunk(c) {
@@ -175,7 +175,7 @@ func (f *finder) withoutJunk(end int, tags bool) bool {
 // tagBefore returns the offset at which a short tag begins that ends at i, as in "o<x>nblur=, or i.
 func tagBefore(s string, i int) int {
 	for k := i - 1; k >= 0 && i-k < maxName/4 && s[k] != '>'; k-- {
-		if s[k] == '<' && k+1 < i && ascii.IsLetter(s[k+1]) {
+		if s[k] == '<' && k+1 < i && lex.IsLetter(s[k+1]) {
 			return k
 		}
 	}
@@ -185,7 +185,7 @@ func tagBefore(s string, i int) int {
 // remote reports whether a value begins with a URL of another origin.
 func remote(value string) bool {
 	value = strings.TrimLeft(value[:min(len(value), maxName)], " \t\r\n'\"")
-	return strings.HasPrefix(value, "//") || ascii.HasPrefix(value, "http:") || ascii.HasPrefix(value, "https:")
+	return strings.HasPrefix(value, "//") || lex.HasPrefixFold(value, 0, "http:") || lex.HasPrefixFold(value, 0, "https:")
 }
 
 // knownEvent reports whether the name of an event begins as those do that browsers know.
@@ -223,7 +223,7 @@ func (f *finder) assigned(start, i int) {
 func (f *finder) alias(name string, start, i int) {
 	s := f.text
 	end := i + 1
-	for end < len(s) && end-i < 12 && ascii.IsLetter(s[end]) {
+	for end < len(s) && end-i < 12 && lex.IsLetter(s[end]) {
 		end++
 	}
 	if end == i+1 || !js.Dialog(s[i+1:end]) {
@@ -299,14 +299,14 @@ func (f *finder) ampersand(i int) {
 func (f *finder) foreign(i int) {
 	rest := f.text[i+1:]
 	if f.text[i] == '%' { // %BC: no UTF-8, so no layer decodes it
-		if !ascii.HasPrefix(rest, "bc") {
+		if !lex.HasPrefixFold(rest, 0, "bc") {
 			return
 		}
 		rest = rest[2:]
 	}
-	if bare := strings.TrimPrefix(rest, "]"); ascii.HasPrefix(bare, "script") { // [\xC0][\xBC] is how reports write it
+	if bare := strings.TrimPrefix(rest, "]"); lex.HasPrefixFold(bare, 0, "script") { // [\xC0][\xBC] is how reports write it
 		after := bare[len("script"):]
-		closed := after != "" && (after[0] == '>' || after[0] == 0xBE || strings.HasPrefix(after, "¾") || ascii.HasPrefix(after, "%be"))
+		closed := after != "" && (after[0] == '>' || after[0] == 0xBE || strings.HasPrefix(after, "¾") || lex.HasPrefixFold(after, 0, "%be"))
 		if closed || f.acts {
 			f.report(ruleCharset, i, i+7)
 		}

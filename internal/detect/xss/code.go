@@ -3,8 +3,8 @@ package xss
 import (
 	"strings"
 
-	"github.com/tangoguard/tangoguard/internal/detect/ascii"
 	"github.com/tangoguard/tangoguard/internal/detect/js"
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 )
 
 // maxName bounds how far find looks back for a name: no name that matters is longer.
@@ -109,7 +109,7 @@ func (f *finder) handed(i, start int) {
 		return
 	}
 	end := i + 1
-	for end < len(s) && end < i+12 && ascii.IsLetter(s[end]) {
+	for end < len(s) && end < i+12 && lex.IsLetter(s[end]) {
 		end++
 	}
 	if end < len(s) && (s[end] == ')' || s[end] == ',') && js.Dialog(s[i+1:end]) {
@@ -123,7 +123,7 @@ func (f *finder) characters(start, i int) {
 	s, n, end := f.text, 0, i
 	for ; n < 3; n++ {
 		k := end + 1
-		for k < len(s) && k-end < 5 && ascii.IsDigit(s[k]) {
+		for k < len(s) && k-end < 5 && lex.IsDigit(s[k]) {
 			k++
 		}
 		if k == end+1 || next(s, k) != ')' {
@@ -134,7 +134,7 @@ func (f *finder) characters(start, i int) {
 		for k < len(s) && k-end < 4 && strings.IndexByte(" .+|&", s[k]) >= 0 {
 			k++
 		}
-		if k == end || !ascii.HasPrefix(s[k:], "chr(") {
+		if k == end || !lex.HasPrefixFold(s, k, "chr(") {
 			break
 		}
 		end = k + len("chr")
@@ -148,7 +148,7 @@ func (f *finder) characters(start, i int) {
 // letters is the length of the run of letters that s begins with.
 func letters(s string) int {
 	n := 0
-	for n < len(s) && ascii.IsLetter(s[n]) {
+	for n < len(s) && lex.IsLetter(s[n]) {
 		n++
 	}
 	return n
@@ -313,7 +313,7 @@ func (f *finder) scheme(i int) (start int, scheme string) {
 		if c < ' ' {
 			continue
 		}
-		if !ascii.IsLetter(c) {
+		if !lex.IsLetter(c) {
 			break
 		}
 		n--
@@ -354,7 +354,7 @@ func argument(s string, i int, word bool) bool {
 		return false
 	}
 	switch c := s[i]; {
-	case ascii.IsDigit(c) || strings.IndexByte("'\"`[\\-~!{$", c) >= 0:
+	case lex.IsDigit(c) || strings.IndexByte("'\"`[\\-~!{$", c) >= 0:
 		return true
 	case c == '/' || c == '+':
 		return i+1 < len(s) && s[i+1] > ' '
@@ -400,4 +400,4 @@ func skipControl(s string, i int) int {
 	return i
 }
 
-func isWord(c byte) bool { return ascii.IsLetter(c) || ascii.IsDigit(c) || c == '_' || c == '$' }
+func isWord(c byte) bool { return lex.IsLetter(c) || lex.IsDigit(c) || c == '_' || c == '$' }

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"strings"
 
-	"github.com/tangoguard/tangoguard/internal/detect/ascii"
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
 )
 
@@ -75,7 +75,7 @@ func plainCSS(dst []byte, css string) (text []byte, read int, escaped bool) {
 				n++
 			}
 			if n == 0 { // "\x" is x
-				escaped = escaped || i+1 < len(css) && ascii.IsLetter(css[i+1])
+				escaped = escaped || i+1 < len(css) && lex.IsLetter(css[i+1])
 				continue
 			}
 			i += n
@@ -86,7 +86,7 @@ func plainCSS(dst []byte, css string) (text []byte, read int, escaped bool) {
 				continue
 			}
 			c = byte(v)
-			escaped = escaped || ascii.IsLetter(c)
+			escaped = escaped || lex.IsLetter(c)
 		}
 		if 'A' <= c && c <= 'Z' {
 			c += 'a' - 'A'
@@ -130,7 +130,7 @@ func (f *finder) sheet(has *scan.ByteSet) {
 func declares(s string) bool {
 	s = strings.TrimLeft(s, " \t\r\n")
 	n := 0
-	for n < len(s) && (ascii.IsLetter(s[n]) || s[n] == '-') {
+	for n < len(s) && (lex.IsLetter(s[n]) || s[n] == '-') {
 		n++
 	}
 	colon := skipBlank(s, n, 1)
@@ -142,17 +142,17 @@ func declares(s string) bool {
 func (f *finder) property(end, i int) {
 	s := f.text
 	k := skipBlank(s, i+1, 1)
-	if next(s, k)|0x20 != 'u' || !ascii.HasPrefix(s[k:], "url(") {
+	if next(s, k)|0x20 != 'u' || !lex.HasPrefixFold(s, k, "url(") {
 		return
 	}
 	value := window(s, k, maxName)
 	var buf [24]byte
 	start := end
-	for start > 0 && end-start < len(buf) && (ascii.IsLetter(s[start-1]) || s[start-1] == '-') {
+	for start > 0 && end-start < len(buf) && (lex.IsLetter(s[start-1]) || s[start-1] == '-') {
 		start--
 	}
 	f.work += end - start
-	switch name := string(ascii.Lower(buf[:], s[start:end])); {
+	switch name := string(lex.Fold(buf[:], s[start:end])); {
 	case scriptStyle(value[len("url("):]):
 		f.report(ruleStyle, start, i+1)
 	case strings.HasSuffix(name, "-moz-binding"), name == "behavior", name == "behaviour":
@@ -165,7 +165,7 @@ func (f *finder) property(end, i int) {
 // scriptStyle reports whether what stands in the brackets of url() is a script URL.
 func scriptStyle(value string) bool {
 	value = strings.TrimLeft(value, " \t\r\n'\"")
-	return ascii.HasPrefix(value, "javascript") || ascii.HasPrefix(value, "vbscript")
+	return lex.HasPrefixFold(value, 0, "javascript") || lex.HasPrefixFold(value, 0, "vbscript")
 }
 
 func hexValue(c byte) int {

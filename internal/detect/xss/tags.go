@@ -3,8 +3,8 @@ package xss
 import (
 	"strings"
 
-	"github.com/tangoguard/tangoguard/internal/detect/ascii"
 	"github.com/tangoguard/tangoguard/internal/detect/js"
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/markup"
 )
 
@@ -14,7 +14,7 @@ func (f *finder) element(tag markup.Tag, limit int) { f.elementOf(tag, limit, ma
 
 func (f *finder) elementOf(tag markup.Tag, limit int, nextAttr func(string, int) (markup.Attr, int, bool)) {
 	var buf [24]byte
-	name := ascii.Lower(buf[:], local(f.text[tag.Name:tag.NameEnd]))
+	name := lex.Fold(buf[:], local(f.text[tag.Name:tag.NameEnd]))
 	end, reported, open := tag.NameEnd, false, false
 	for {
 		a, next, ok := nextAttr(f.text[:limit], end)
@@ -70,7 +70,7 @@ func (f *finder) elementOf(tag markup.Tag, limit int, nextAttr func(string, int)
 func (f *finder) attribute(element []byte, a markup.Attr) string {
 	var buf [40]byte
 	full := f.text[a.Name:a.NameEnd]
-	name := string(ascii.Lower(buf[:], local(full)))
+	name := string(lex.Fold(buf[:], local(full)))
 	value := strings.TrimLeft(f.text[a.Value:a.ValueEnd], " \t\n\r\f`")
 	switch {
 	case directive(full):
@@ -90,7 +90,7 @@ func (f *finder) attribute(element []byte, a markup.Attr) string {
 		return ""
 	case value == "":
 		return ""
-	case name == "type" && string(element) == "style" && !ascii.HasPrefix(value, "text/css"): // text/javascript was Netscape's
+	case name == "type" && string(element) == "style" && !lex.HasPrefixFold(value, 0, "text/css"): // text/javascript was Netscape's
 		return ruleStyle
 	case strings.HasPrefix(full, "xmlns") && strings.Contains(value, "w3.org/"), strings.HasPrefix(value, "urn:schemas-microsoft-com:"):
 		return ruleElement
@@ -157,7 +157,7 @@ func handlerName(name string) bool {
 		return false
 	}
 	for i := 2; i < 5; i++ {
-		if !ascii.IsLetter(name[i]) {
+		if !lex.IsLetter(name[i]) {
 			return false
 		}
 	}
@@ -168,7 +168,7 @@ func handlerName(name string) bool {
 // Knockout, Angular.
 func directive(name string) bool {
 	var buf [12]byte
-	head := string(ascii.Lower(buf[:], name[:min(len(name), len(buf))]))
+	head := string(lex.Fold(buf[:], name[:min(len(name), len(buf))]))
 	for _, p := range [...]string{
 		"ng-", "data-ng-", "x-ng-", "ng:", "v-", "x-on:", "x-init", "x-data", "x-html", "x-bind:", "hx-", "data-hx-",
 		"data-bind", "*ng",
@@ -186,13 +186,13 @@ func shorthand(name string) bool {
 	first, last := next(name, 0), name[len(name)-1]
 	switch c := next(name, 1); first {
 	case '@':
-		return ascii.IsLetter(c) || c == '['
+		return lex.IsLetter(c) || c == '['
 	case ':':
 		return c == '['
 	case '(':
-		return ascii.IsLetter(c) && last == ')'
+		return lex.IsLetter(c) && last == ')'
 	case '[':
-		return (ascii.IsLetter(c) || c == '(') && last == ']'
+		return (lex.IsLetter(c) || c == '(') && last == ']'
 	}
 	return false
 }
@@ -208,7 +208,7 @@ func scriptURL(value string) bool {
 		switch {
 		case c <= ' ':
 		case c == ':':
-			switch string(ascii.Lower(buf[:], string(buf[:n]))) {
+			switch string(lex.Fold(buf[:], string(buf[:n]))) {
 			case "javascript", "vbscript", "livescript", "mocha", "jar", "mhtml", "feed", "view-source":
 				return true
 			case "data":
@@ -229,7 +229,7 @@ func scriptURL(value string) bool {
 func activeData(s string) bool {
 	var buf [32]byte
 	s = strings.TrimLeft(s, " \t\n\r")
-	head := string(ascii.Lower(buf[:], s[:min(len(s), len(buf))]))
+	head := string(lex.Fold(buf[:], s[:min(len(s), len(buf))]))
 	for _, p := range [...]string{"image/svg", "text/html", "text/xml", "application/", "text/javascript", "text/css", ",", ";", "text/", "multipart/"} {
 		if strings.HasPrefix(head, p) {
 			return true
@@ -292,7 +292,7 @@ func (f *finder) declaration(i int) {
 		return
 	}
 	var buf [16]byte
-	head := string(ascii.Lower(buf[:], rest[:min(len(rest), len(buf))]))
+	head := string(lex.Fold(buf[:], rest[:min(len(rest), len(buf))]))
 	switch {
 	case strings.HasPrefix(head, "!--[if"), strings.HasPrefix(head, "?xml-stylesheet"), strings.HasPrefix(head, "?import"),
 		strings.HasPrefix(head, "!--><"), strings.HasPrefix(head, "!attlist"), strings.HasPrefix(head, "?xml:namespace"),

@@ -3,8 +3,8 @@ package xss
 import (
 	"strings"
 
-	"github.com/tangoguard/tangoguard/internal/detect/ascii"
 	"github.com/tangoguard/tangoguard/internal/detect/js"
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/markup"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
 )
@@ -267,7 +267,7 @@ func beginsTag(s string, i int) bool {
 	if i < len(s) && s[i] == '/' {
 		i++
 	}
-	return i < len(s) && ascii.IsLetter(s[i])
+	return i < len(s) && lex.IsLetter(s[i])
 }
 
 // enclosing reads the tags as a browser does that finds the text in element content. Only those with "<" in
@@ -307,7 +307,7 @@ func (f *finder) quote(i, kind int) {
 	if !f.acts {
 		return
 	}
-	if c := next(f.text, i+1); ascii.IsLetter(c) && c|0x20 != 'i' && c|0x20 != 'o' || ascii.IsDigit(c) {
+	if c := next(f.text, i+1); lex.IsLetter(c) && c|0x20 != 'i' && c|0x20 != 'o' || lex.IsDigit(c) {
 		return // "it's": behind a string no word stands but "in", "instanceof" and "of"
 	}
 	p := js.Read(f.text, i+1, true)
@@ -334,7 +334,7 @@ func next(s string, i int) byte {
 // probe with. Behind more than that, or behind blanks alone, they are part of a drawing.
 func isMark(before string) bool {
 	const maxMark = 32
-	return before == "" || len(before) <= maxMark && (ascii.IsLetter(before[0]) || ascii.IsDigit(before[0])) && !strings.ContainsAny(strings.TrimSuffix(before, " "), " \t\n")
+	return before == "" || len(before) <= maxMark && (lex.IsLetter(before[0]) || lex.IsDigit(before[0])) && !strings.ContainsAny(strings.TrimSuffix(before, " "), " \t\n")
 }
 
 // threeQuotes reports whether s is the three quotes in some order, the head of a scanner's probe. In the order

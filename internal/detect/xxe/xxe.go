@@ -39,7 +39,7 @@ import (
 	"html"
 	"strings"
 
-	"github.com/tangoguard/tangoguard/internal/detect/ascii"
+	"github.com/tangoguard/tangoguard/internal/detect/lex"
 	"github.com/tangoguard/tangoguard/internal/detect/scan"
 	"github.com/tangoguard/tangoguard/internal/markup"
 )
@@ -178,11 +178,11 @@ func alias(s string, i int) (name string, after int) {
 	for end < len(s) && end-i < maxAlias && isNameByte(s[end]) {
 		end++
 	}
-	after = ascii.SkipSpace(s, end)
+	after = lex.SkipHTMLSpace(s, end)
 	if end == i+1 || after >= len(s) || s[after] != ',' && s[after] != ']' {
 		return "", i
 	}
-	return s[i:end], ascii.SkipSpace(s, after+1)
+	return s[i:end], lex.SkipHTMLSpace(s, after+1)
 }
 
 const maxAlias = 32
@@ -193,19 +193,19 @@ func (f *finder) lessThan(i int) {
 	rest := s[i+1:]
 	f.leaves(i)
 	switch {
-	case ascii.HasPrefix(rest, "!entity"):
+	case lex.HasPrefixFold(rest, 0, "!entity"):
 		if end := entityName(s, i+8); end > i+8 && end < len(s) {
 			f.report(ruleEntity, i, f.closing(end))
 		}
-	case ascii.HasPrefix(rest, "!doctype"):
+	case lex.HasPrefixFold(rest, 0, "!doctype"):
 		f.doctype(i)
-	case ascii.HasPrefix(rest, "!element"), ascii.HasPrefix(rest, "!attlist"):
+	case lex.HasPrefixFold(rest, 0, "!element"), lex.HasPrefixFold(rest, 0, "!attlist"):
 		f.declaration(i, i+9)
-	case ascii.HasPrefix(rest, "!notation"):
+	case lex.HasPrefixFold(rest, 0, "!notation"):
 		f.declaration(i, i+10)
-	case ascii.HasPrefix(rest, "?xml-stylesheet"):
+	case lex.HasPrefixFold(rest, 0, "?xml-stylesheet"):
 		f.report(ruleStyle, i, f.closing(i+1))
-	case ascii.HasPrefix(rest, "xsl:"), ascii.HasPrefix(rest, "msxsl:"):
+	case lex.HasPrefixFold(rest, 0, "xsl:"), lex.HasPrefixFold(rest, 0, "msxsl:"):
 		if end := f.closing(i + 1); strings.IndexByte(s[i:end], '=') >= 0 { // "the <xsl:sort> element" is prose
 			f.report(ruleStyle, i, end)
 		}
@@ -213,7 +213,7 @@ func (f *finder) lessThan(i int) {
 		if end := f.closing(i + 1); foreignEncoding(s[i:end]) {
 			f.report(ruleEncoding, i, end)
 		}
-	case ascii.HasPrefix(rest, "xi:include"):
+	case lex.HasPrefixFold(rest, 0, "xi:include"):
 		f.report(ruleXInclude, i, f.closing(i+1))
 	}
 }
@@ -236,35 +236,35 @@ func (f *finder) leaves(i int) {
 			f.report(ruleBreakout, n, i+len("<![CDATA["))
 			f.broken = true
 		}
-	case c == '/' && !f.tags && i+2 < len(s) && ascii.IsLetter(s[i+2]):
+	case c == '/' && !f.tags && i+2 < len(s) && lex.IsLetter(s[i+2]):
 		end := i + 2
 		for end < len(s) && isNameByte(s[end]) {
 			end++
 		}
-		after := ascii.SkipSpace(s, end)
+		after := lex.SkipHTMLSpace(s, end)
 		f.tags = true
 		if after >= len(s) || s[after] != '>' || isHTML(s[i+2:end]) {
 			return
 		}
-		if k := ascii.SkipSpace(s, after+1); k+1 < len(s) && s[k] == '<' && ascii.IsLetter(s[k+1]) {
+		if k := lex.SkipHTMLSpace(s, after+1); k+1 < len(s) && s[k] == '<' && lex.IsLetter(s[k+1]) {
 			f.report(ruleBreakout, i, k+1)
 			f.broken = true
 		}
 	default:
-		f.tags = f.tags || ascii.IsLetter(c)
+		f.tags = f.tags || lex.IsLetter(c)
 	}
 }
 
 // isHTML reports whether an element of that name may stand in a page, where an end tag too many means nothing.
 func isHTML(name string) bool {
 	var buf [maxAlias]byte
-	return markup.IsElement(ascii.Lower(buf[:], name))
+	return markup.IsElement(lex.Fold(buf[:], name))
 }
 
 // declaration reports the declaration at start if white space and a name stand at i.
 func (f *finder) declaration(start, i int) {
 	s := f.text
-	name := ascii.SkipSpace(s, i)
+	name := lex.SkipHTMLSpace(s, i)
 	if name > i && name < len(s) && isNameByte(s[name]) {
 		f.report(ruleSubset, start, f.closing(name))
 	}
@@ -274,23 +274,23 @@ func (f *finder) declaration(start, i int) {
 func (f *finder) doctype(start int) {
 	s := f.text
 	i := start + len("<!doctype")
-	name := ascii.SkipSpace(s, i)
+	name := lex.SkipHTMLSpace(s, i)
 	end := name
-	for end < len(s) && !ascii.IsSpace(s[end]) && strings.IndexByte("[<>\"'", s[end]) < 0 { // whatever a parser may take for a name
+	for end < len(s) && !lex.IsHTMLSpace(s[end]) && strings.IndexByte("[<>\"'", s[end]) < 0 { // whatever a parser may take for a name
 		end++
 	}
 	if name == i || end == name {
 		return
 	}
-	i = ascii.SkipSpace(s, end)
-	isHTML := end-name == 4 && ascii.HasPrefix(s[name:], "html")
+	i = lex.SkipHTMLSpace(s, end)
+	isHTML := end-name == 4 && lex.HasPrefixFold(s, name, "html")
 	after, external := externalID(s, i)
 	if external && !(isHTML && standardDTD(s[i:after])) {
 		f.report(ruleExternal, start, f.closing(after))
 		return
 	}
 	if external {
-		i = ascii.SkipSpace(s, after)
+		i = lex.SkipHTMLSpace(s, after)
 	}
 	if i < len(s) && s[i] == '[' {
 		f.report(ruleSubset, start, i+1)
@@ -300,10 +300,10 @@ func (f *finder) doctype(start int) {
 // externalID reads SYSTEM "uri" or PUBLIC "id" "uri" at i: XML 1.0 production 75. The literals may be cut off.
 func externalID(s string, i int) (end int, ok bool) {
 	rest := s[min(i, len(s)):]
-	if !ascii.HasPrefix(rest, "system") && !ascii.HasPrefix(rest, "public") {
+	if !lex.HasPrefixFold(rest, 0, "system") && !lex.HasPrefixFold(rest, 0, "public") {
 		return i, false
 	}
-	end = ascii.SkipSpace(s, i+6)
+	end = lex.SkipHTMLSpace(s, i+6)
 	if end == i+6 {
 		return i, false
 	}
@@ -316,7 +316,7 @@ func externalID(s string, i int) (end int, ok bool) {
 		if n < 0 {
 			return min(len(s), end+1+windowSize), true
 		}
-		end = ascii.SkipSpace(s, end+1+n+1)
+		end = lex.SkipHTMLSpace(s, end+1+n+1)
 	}
 	return end, ok
 }
@@ -327,7 +327,7 @@ func standardDTD(id string) bool {
 	literal := id[strings.IndexAny(id, `"'`)+1:]
 	known := false
 	for _, owner := range [...]string{"-//w3c", "-//ietf//", "iso/iec ", "about:legacy-compat", "-//softquad", "-//microsoft//"} {
-		known = known || ascii.HasPrefix(literal, owner)
+		known = known || lex.HasPrefixFold(literal, 0, owner)
 	}
 	i := strings.Index(id, "://")
 	return known && (i < 0 || strings.HasPrefix(id[i+3:], "www.w3.org/"))
@@ -336,12 +336,12 @@ func standardDTD(id string) bool {
 // entityName skips white space, an optional "%" and the name of an entity from i on: XML 1.0 productions 71
 // and 72. It returns the offset of what follows the white space behind the name, or i if there is none.
 func entityName(s string, i int) int {
-	name := ascii.SkipSpace(s, i)
+	name := lex.SkipHTMLSpace(s, i)
 	if name == i {
 		return i
 	}
 	if name < len(s) && s[name] == '%' {
-		name = ascii.SkipSpace(s, name+1)
+		name = lex.SkipHTMLSpace(s, name+1)
 	}
 	end := name
 	for end < len(s) && isNameByte(s[end]) {
@@ -350,7 +350,7 @@ func entityName(s string, i int) int {
 	if end == name || s[name] == '.' || s[name] == '-' {
 		return i
 	}
-	return ascii.SkipSpace(s, end)
+	return lex.SkipHTMLSpace(s, end)
 }
 
 // maxReference bounds how far back the beginning of a reference is looked for.
@@ -363,7 +363,7 @@ func (f *finder) reference(i int) (start int, ok bool) {
 	for start > 0 && i-start < maxReference && isNameByte(s[start-1]) {
 		start--
 	}
-	if start == i || start == 0 || !ascii.IsLetter(s[start]) && s[start] != '_' && s[start] < 0x80 {
+	if start == i || start == 0 || !lex.IsLetter(s[start]) && s[start] != '_' && s[start] < 0x80 {
 		return 0, false
 	}
 	start--
@@ -385,7 +385,7 @@ func (f *finder) reference(i int) (start int, ok bool) {
 // parameter reports whether the reference %name; from start to the ";" at i ends an internal subset, has another
 // one beside it, or is the whole text.
 func parameter(s string, start, i int) bool {
-	after := ascii.SkipSpace(s, i+1)
+	after := lex.SkipHTMLSpace(s, i+1)
 	if strings.HasPrefix(s[after:], "]>") {
 		return true
 	}
@@ -393,7 +393,7 @@ func parameter(s string, start, i int) bool {
 		return false
 	}
 	if after == len(s) {
-		return ascii.SkipSpace(s, 0) == start
+		return lex.SkipHTMLSpace(s, 0) == start
 	}
 	if s[after] != '%' {
 		return false
@@ -411,8 +411,8 @@ func conversion(name string) bool { return len(strings.TrimLeft(name, "hlLqjzt")
 // inPlace reports whether the reference from start to the ";" at i stands as templates of XML have it: at the beginning
 // or the end of an element's content, alone in an attribute, or as the whole text.
 func inPlace(s string, start, i int) bool {
-	before, after := start, ascii.SkipSpace(s, i+1)
-	for before > 0 && start-before < maxReference && ascii.IsSpace(s[before-1]) {
+	before, after := start, lex.SkipHTMLSpace(s, i+1)
+	for before > 0 && start-before < maxReference && lex.IsHTMLSpace(s[before-1]) {
 		before--
 	}
 	if before == 0 {
@@ -431,13 +431,13 @@ func inPlace(s string, start, i int) bool {
 func endsTag(s string, i int) bool {
 	near := s[max(0, i-maxReference):i]
 	n := strings.LastIndexAny(near, "<>")
-	return n >= 0 && n+1 < len(near) && near[n] == '<' && (ascii.IsLetter(near[n+1]) || near[n+1] == '/')
+	return n >= 0 && n+1 < len(near) && near[n] == '<' && (lex.IsLetter(near[n+1]) || near[n+1] == '/')
 }
 
 // attribute looks at the "=" at i for the attributes by which XInclude and XML Schema load documents.
 func (f *finder) attribute(i int) {
 	s := f.text
-	value := ascii.SkipSpace(s, i+1)
+	value := lex.SkipHTMLSpace(s, i+1)
 	if value >= len(s) || s[value] != '"' && s[value] != '\'' {
 		return
 	}
@@ -464,7 +464,7 @@ func foreignEncoding(decl string) bool {
 	}
 	rest := strings.TrimLeft(decl[i+len("encoding"):], " \t\r\n=\"'")
 	for _, name := range [...]string{"utf-7", "utf7", "utf-16", "utf16", "utf-32", "utf32", "ucs-", "iso-10646-ucs", "ebcdic", "ibm0", "ibm-", "cp037", "cp1047", "x-"} {
-		if ascii.HasPrefix(rest, name) {
+		if lex.HasPrefixFold(rest, 0, name) {
 			return true
 		}
 	}
@@ -487,7 +487,7 @@ func (f *finder) closing(i int) int {
 }
 
 func isNameByte(c byte) bool {
-	return ascii.IsLetter(c) || ascii.IsDigit(c) || c >= 0x80 || strings.IndexByte("_-.:", c) >= 0
+	return lex.IsLetter(c) || lex.IsDigit(c) || c >= 0x80 || strings.IndexByte("_-.:", c) >= 0
 }
 
 // next returns the offset of the first c from i on, or -1.
