@@ -129,7 +129,7 @@ func remote(s string, u *weburl.URL) string {
 		return "remote-include"
 	case ext == "" && isShell(base) && (weburl.Classify(u.Host).Address || inQuery && includes(key)):
 		return "remote-include"
-	case u.Whole && (u.Scheme == "" || u.Is("ftp")) && oneOf(ext, "php", "phtml", "inc", "asp", "aspx", "jsp"):
+	case u.Whole && (u.Scheme == "" || u.Is("ftp")) && lex.OneOfFold(ext, "php", "phtml", "inc", "asp", "aspx", "jsp"):
 		return "remote-include" // the web's pages have its scheme
 	case isScript(ext) && weburl.Classify(u.Host).Address:
 		return "remote-include" // a site has a name
