@@ -14,8 +14,8 @@ func TestInspectHonestText(t *testing.T) {
 	for _, s := range []string{
 		"", "O'Brien & Sons", "I <3 you", "AT&T", "100% -- really", "日本語", "👨‍👩‍👧 family", "O’Brien said “hi”",
 		"select a gift from the union of both lists", "drop table 5, please", "and 1 = 1, as my teacher said",
-		"=) thanks @anna, +1 from me", "Location: town hall\nTime: 5 pm", "From: Grandma\nTo: Tim", "../ is two dots",
-		"see https://example.com/a?b=c&d=e#f", "http://localhost is a t-shirt slogan", "نقیب\u200cزاده",
+		"=) thanks @anna, +1 from me", "Location: town hall\nTime: 5 pm", "From: Grandma\nTo: Tim", "../ are two dots",
+		"see https://example.com/a?b=c&d=e#f", "http://localhost stands on my mug", "نقیب\u200cزاده",
 	} {
 		assert.Nil(t, validate.Inspect(s), "%q", s)
 		assert.True(t, validate.Clean(s), "%q", s)

@@ -28,7 +28,7 @@
 // # What it does not recognise
 //
 // Calls of functions that the table does not know, print("Happy birthday") among them; the names alone
-// ("eval (evaluation) form", "process.env book", "import os"), and functions with empty brackets in the middle of a
+// ("eval (evaluation) sheet", "process.env guide", "import os"), and functions with empty brackets in the middle of a
 // sentence; Java stack traces. Code between template
 // delimiters is the business of package ssti, shell commands of package cmdi, markup and scripts in browsers
 // of package xss.

@@ -33,13 +33,13 @@ func Example_reported() {
 func Example_notReported() {
 	for _, text := range []string{
 		`print("Happy birthday")`,
-		`eval (evaluation) form`,
-		`require('love')`,
+		`eval (evaluation) sheet`,
+		`require('patience')`,
 	} {
 		fmt.Println(inspect(text), text)
 	}
 	// Output:
 	// [] print("Happy birthday")
-	// [] eval (evaluation) form
-	// [] require('love')
+	// [] eval (evaluation) sheet
+	// [] require('patience')
 }

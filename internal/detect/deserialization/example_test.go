@@ -32,14 +32,14 @@ func Example_reported() {
 
 func Example_notReported() {
 	for _, text := range []string{
-		`O:8:"Anna" seat`,
+		`O:4:"Nora" row`,
 		`{"@type":"Person"}`,
 		`wow!!great`,
 	} {
 		fmt.Println(inspect(text), text)
 	}
 	// Output:
-	// [] O:8:"Anna" seat
+	// [] O:4:"Nora" row
 	// [] {"@type":"Person"}
 	// [] wow!!great
 }

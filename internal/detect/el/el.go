@@ -23,7 +23,7 @@
 //
 // # What it does not recognise
 //
-// A lone name or one text lookup in delimiters, which is a placeholder: "${PRICE}", "${upper:case} letters",
+// A lone name or one text lookup in delimiters, which is a placeholder: "${PRICE}", "${lower:case} words",
 // "%{percent}". Java class names in prose and in stack traces.
 package el
 

@@ -32,14 +32,14 @@ func Example_reported() {
 
 func Example_notReported() {
 	for _, text := range []string{
-		`${upper:case} letters`,
+		`${lower:case} words`,
 		`T(n) = O(n)`,
 		`jndi: who?`,
 	} {
 		fmt.Println(inspect(text), text)
 	}
 	// Output:
-	// [] ${upper:case} letters
+	// [] ${lower:case} words
 	// [] T(n) = O(n)
 	// [] jndi: who?
 }

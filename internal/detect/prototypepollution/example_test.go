@@ -32,14 +32,14 @@ func Example_reported() {
 
 func Example_notReported() {
 	for _, text := range []string{
-		`__proto__ type stage`,
+		`__proto__ col meeting`,
 		`constructor set`,
 		`prototype of the car`,
 	} {
 		fmt.Println(inspect(text), text)
 	}
 	// Output:
-	// [] __proto__ type stage
+	// [] __proto__ col meeting
 	// [] constructor set
 	// [] prototype of the car
 }

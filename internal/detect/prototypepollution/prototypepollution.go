@@ -16,7 +16,7 @@
 //
 // # What it does not recognise
 //
-// The words in prose: "constructor set", "prototype of the car", "constructor" alone, "__proto__ type stage".
+// The words in prose: "constructor set", "prototype of the car", "constructor" alone, "__proto__ col meeting".
 package prototypepollution
 
 import (

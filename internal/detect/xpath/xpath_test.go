@@ -22,10 +22,10 @@ func TestRules(t *testing.T) {
 
 func TestNotReported(t *testing.T) {
 	detecttest.Table(t, xpath.Detector(), detecttest.Rows{
-		{"a plain path", "//book[@author]", ""},
+		{"a plain path", "//shelf[@room]", ""},
 		{"words with a slash", "either/or and both", ""},
 		{"quoted words", "he said 'yes' or 'no'", ""},
-		{"a word with brackets", "count(ing) stars", ""},
+		{"a word with brackets", "count(ing) sheep", ""},
 		{"fractions", "1/2 or 3/4 cup", ""},
 		{"a URL", "http://example.com/a/b?c=d", ""},
 		{"an amount", "for $5 in cash", ""},

@@ -44,7 +44,7 @@
 // Formatting: <b>, <p class="x">, <br>, headings, tables, unknown elements; honest people type it, and it does
 // nothing. Prose about markup: "the <script> tag", "<img> is broken". Code that calls nothing that a browser
 // provides: console.log("x"), foo(1). A name that is called with a plain word: alert(s), confirm(ed). Words
-// before a colon that prose follows: "javascript: the good parts".
+// before a colon that prose follows: "javascript: the odd parts".
 //
 // A page that puts text into a script, a style, an unquoted attribute or a URL needs the escaping of that place;
 // DOM clobbering by id alone, and a template of the page's own that evaluates plain words, cannot be seen here.

@@ -173,7 +173,7 @@ func TestHonest(t *testing.T) {
 		{"a tag in a sentence", `the <script> tag, the <svg> tag and the <iframe> tag`},
 		{"words about a script", `<script> was in there, and it was bad`},
 		{"a style without effect", `<b style="color:red">`},
-		{"a script URL that is a title", `javascript: the good parts`},
+		{"a script URL that is a title", `javascript: the odd parts`},
 		{"a link that does nothing", `javascript:void(0)`},
 		{"a data: URL of an image", `data:image/png;base64,AAAA`},
 		{"a handler that prose names", `onload is slow and onclick = fast?`},
