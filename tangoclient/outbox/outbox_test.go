@@ -390,11 +390,17 @@ func TestARestart(t *testing.T) {
 				assert.ErrorIs(t, h.box.Delete(t.Context(), "one", "ref-1"), outbox.ErrBusy)
 				assert.ErrorIs(t, h.stop(time.Second), context.DeadlineExceeded, "Stop has a deadline")
 
+				settle := make(chan struct{}) // not before the state is looked at
+				h.cfg.Authorize = func(ctx context.Context, tenant string) (tangoclient.Scope, error) {
+					<-settle
+					return h.authorize(ctx, tenant)
+				}
 				h.start()
 				defer h.stop(time.Minute)
 				e, err = h.box.Get(t.Context(), "one", "ref-1")
 				require.NoError(t, err)
 				assert.Equal(t, outbox.Unknown, e.State)
+				close(settle)
 				e = h.wait("one", "ref-1", time.Hour)
 				assert.Equal(t, outbox.Placed, e.State)
 				assert.Len(t, h.sb.Orders(), 1, "once")
