@@ -187,10 +187,11 @@ func FuzzErrors(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, kind, status int, text string) {
 		marked := "q7Zk-" + text + "-q7Zk" // so that it cannot be a word of ours
+		pointer := "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(marked)
 		err := []error{
 			errors.New(marked), fmt.Errorf("%s: %w", marked, &middleware.Refusal{Status: 400, Reason: marked, Err: errors.New(marked)}),
 			&echo.HTTPError{Code: status, Message: marked, Internal: errors.New(marked)}, echo.NewHTTPError(status, map[string]string{"a": marked}),
-			validate.Errors{{Pointer: "/" + marked, Rule: marked, Param: marked, Message: "is wrong"}}, &http.MaxBytesError{Limit: int64(status)},
+			validate.Errors{{Pointer: pointer, Rule: marked, Param: marked, Message: "is wrong"}}, &http.MaxBytesError{Limit: int64(status)},
 			&middleware.Refusal{Status: 403, Key: "403.001", Message: "m", Fields: []middleware.FieldRefusal{{In: "body", Pointer: "/a", Key: "400.001", Message: "m", Class: "xss", Rule: marked}}},
 			http.ErrAbortHandler,
 		}[uint(kind)%8]
